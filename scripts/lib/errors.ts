@@ -1,0 +1,41 @@
+/** Exit codes of the kit. 0–9 keep Pulumi's meaning; 2 is wrong use or wrong settings. */
+export const exitCode = {
+  failed: 1,
+  usage: 2,
+  preflight: 20,
+  preflightWarnings: 21,
+  license: 22,
+  checksum: 23,
+  drift: 24,
+  drill: 25,
+  backupTooOld: 26,
+  keyUnavailable: 27,
+  region: 28,
+  interrupted: 130,
+} as const;
+
+export type ExitName = keyof typeof exitCode;
+
+/** An error for people. It has four parts: the code, what happened, why, and the next command to type. */
+export class KitError extends Error {
+  readonly exit: ExitName;
+  readonly why: string;
+  readonly next: string;
+
+  constructor(exit: ExitName, what: string, parts: { readonly why: string; readonly next: string }) {
+    super(what);
+    this.name = "KitError";
+    this.exit = exit;
+    this.why = parts.why;
+    this.next = parts.next;
+  }
+}
+
+/** The four parts as text, one a line. */
+export function describeError(error: KitError): string {
+  return [
+    `error ${exitCode[error.exit]} (${error.exit}): ${error.message}`,
+    `  why:  ${error.why}`,
+    `  next: ${error.next}`,
+  ].join("\n");
+}

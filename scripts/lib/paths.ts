@@ -1,0 +1,14 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** The checkout of the kit. */
+export const root = resolve(import.meta.dirname, "../..");
+
+/** Tools, images and downloads: can be deleted at any time and is made again. */
+export const cacheDir = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "dexie-cloud-kit");
+
+/** What belongs to this checkout and must not be lost: Pulumi state of the demo, its keys and its passphrase. */
+export const stateDir = join(root, ".kit");
+
+/** The one local Kubernetes node of this machine, whichever checkout started it. */
+export const machineDir = "/var/lib/dexie-cloud-kit";
