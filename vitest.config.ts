@@ -1,11 +1,21 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Stories build on each other, so files run in the order of their numbers. */
+class ByName extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return Promise.resolve([...files].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1)));
+  }
+}
 
 const project = (name: string, include: string[], extra: object = {}) => ({
+  extends: true as const,
   test: { name, include, ...extra },
 });
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: ByName },
     projects: [
       project("unit", [
         "{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts",
@@ -17,7 +27,6 @@ export default defineConfig({
         testTimeout: 300_000,
         hookTimeout: 900_000,
         fileParallelism: false,
-        sequence: { concurrent: false },
       }),
     ],
   },
