@@ -1,0 +1,124 @@
+import type { RawData, WebSocket } from "ws";
+import type { Claims } from "../tokens/access.ts";
+import { parseClientMessage, type ServerMessage } from "./messages.ts";
+import type { Reader } from "./next.ts";
+
+/** A pong that comes at once looks, to the client, older than its ping and makes it reconnect. */
+const pongDelay = 250;
+/** Clients ping every 30 s. */
+const silence = 90_000;
+
+export interface ConnectionHooks {
+  /** What the client should hear next. */
+  next(reader: Reader): Promise<ServerMessage | undefined>;
+  onError(error: unknown): void;
+}
+
+export interface Peer {
+  readonly database: string;
+  readonly client: string;
+  readonly claims: Claims | undefined;
+}
+
+/** One client's socket: sends one message at a time, and only when the client has said that it is ready. */
+export class Connection {
+  readonly peer: Peer;
+  readonly #socket: WebSocket;
+  readonly #hooks: ConnectionHooks;
+  #ready: { revision: string; realmSetHash: string } | undefined;
+  #looking = false;
+  #lookAgain = false;
+  #silent: NodeJS.Timeout | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, peer: Peer, hooks: ConnectionHooks) {
+    this.peer = peer;
+    this.#socket = socket;
+    this.#hooks = hooks;
+    socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => {
+      clearTimeout(this.#silent);
+      clearTimeout(this.#expiry);
+    });
+    this.#heard();
+    this.#watchExpiry();
+  }
+
+  /** Looks whether there is news for the client. */
+  wake(): void {
+    this.#lookAgain = true;
+    if (!this.#looking) void this.#look();
+  }
+
+  close(code: number): void {
+    this.#socket.close(code);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #heard(): void {
+    clearTimeout(this.#silent);
+    this.#silent = setTimeout(() => this.#socket.terminate(), silence);
+  }
+
+  #watchExpiry(): void {
+    const expires = this.peer.claims?.expires;
+    if (expires === undefined) return;
+    const tell = () => {
+      this.#ready = undefined;
+      this.#send({ type: "token-expired" });
+    };
+    this.#expiry = setTimeout(tell, Math.max(0, expires - Date.now()));
+  }
+
+  #isExpired(): boolean {
+    return (this.peer.claims?.expires ?? Infinity) <= Date.now();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#heard();
+    // Binary frames are Y.js messages, which this server does not have.
+    if (isBinary) return;
+    const message = parseClientMessage((data as Buffer).toString());
+    if (!message) {
+      this.#socket.close(1008, "unknown message");
+      return;
+    }
+    if (message.type === "ping") {
+      setTimeout(() => this.#send({ type: "pong" }), pongDelay);
+      return;
+    }
+    if (this.#isExpired()) return;
+    this.#ready = { revision: message.rev, realmSetHash: message.realmSetHash };
+    this.wake();
+  }
+
+  async #look(): Promise<void> {
+    this.#looking = true;
+    try {
+      while (this.#lookAgain && this.#ready) {
+        this.#lookAgain = false;
+        const ready = this.#ready;
+        const { database, client, claims } = this.peer;
+        const message = await this.#hooks.next({ database, client, user: claims?.sub, ...ready });
+        // A newer "ready" may have come meanwhile; it has asked to look again.
+        if (!message || this.#ready !== ready || this.#isExpired()) continue;
+        this.#ready = undefined;
+        this.#send(message);
+      }
+    } catch (error) {
+      // Without an answer the client would wait for ever: let it connect again.
+      this.#hooks.onError(error);
+      this.#socket.close(1011, "try again");
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #send(message: ServerMessage): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,40 @@
+import { requestReset } from "../store/databases.ts";
+import { inSnapshot, type Pool } from "../store/pool.ts";
+import { formatRevision, isLost, parseRevision, readStanding, recordEpoch } from "../store/revisions.ts";
+import { pull } from "../sync/pull.ts";
+import { realmSetHash, realmsOf } from "../sync/realms.ts";
+import type { ServerMessage } from "./messages.ts";
+
+/** Who is at the other end of a socket, and what it has. */
+export interface Reader {
+  readonly database: string;
+  readonly client: string;
+  readonly user: string | undefined;
+  readonly revision: string;
+  readonly realmSetHash: string;
+}
+
+/** What a client should hear next; undefined when it has everything. */
+export async function nextMessage(pool: Pool, reader: Reader): Promise<ServerMessage | undefined> {
+  const { database, client, revision } = reader;
+  const realms = realmsOf(reader.user);
+  const hash = realmSetHash(realms);
+  const sync = { type: "realms-changed", realmsHash: hash } as const;
+  if (reader.realmSetHash !== hash) return sync;
+  await recordEpoch(pool, database);
+  const answer = await inSnapshot(pool, async (on) => {
+    const standing = await readStanding(on, database);
+    if (!standing) return undefined;
+    const { current, epochs } = standing;
+    const seen = parseRevision(revision);
+    if (!seen || isLost(seen, current, epochs)) return "lost";
+    if (seen.number === current.number) return undefined;
+    const changes = await pull(on, database, { realms, known: realms, since: seen.number, touched: [] });
+    if (changes.length === 0) return undefined;
+    const newRev = formatRevision(current);
+    return { type: "changes", baseRev: revision, newRev, realmSetHash: hash, changes } as const;
+  });
+  if (answer !== "lost") return answer;
+  await requestReset(pool, database, client);
+  return sync;
+}

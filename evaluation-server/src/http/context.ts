@@ -1,0 +1,15 @@
+import type { Config } from "../config.ts";
+import type { Pool } from "../store/pool.ts";
+import type { TokenContext } from "../tokens/grants.ts";
+
+/** What the routes need of the server. */
+export interface Context extends TokenContext {
+  readonly config: Config;
+  readonly pool: Pool;
+  /** True from the signal to stop on: no new clients please. */
+  isStopping(): boolean;
+}
+
+export interface DatabaseParams {
+  readonly Params: { readonly database: string };
+}

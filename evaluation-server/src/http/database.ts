@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { badRequest, HttpError } from "../errors.ts";
+import { addOrigin, listOrigins, removeOrigin } from "../store/databases.ts";
+import { patiently } from "../store/outage.ts";
+import { answer } from "../sync/answer.ts";
+import { parseSyncRequest } from "../sync/request.ts";
+import { createClient, listClients } from "../tokens/clients.ts";
+import { grantTokens } from "../tokens/grants.ts";
+import { bearer, requireScope } from "./bearer.ts";
+import type { Context, DatabaseParams } from "./context.ts";
+
+/** A white list entry: the origin of pages, as browsers write it. */
+function readOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw badRequest("origin must be like https://app.example.com");
+  return url.origin;
+}
+
+/** Who syncs: a user with a token for it, or somebody anonymous. */
+const userOf = (request: FastifyRequest, secret: string, database: string): string | undefined =>
+  request.headers.authorization === undefined
+    ? undefined
+    : requireScope(request, secret, database, "ACCESS_DB").sub;
+
+const whitelisting = z.object({
+  origin: z.string().max(300).optional(),
+  delete: z.literal("true").optional(),
+  force: z.literal("true").optional(),
+});
+
+/** The routes of one database. */
+export function databaseRoutes(app: FastifyInstance, context: Context): void {
+  const { pool, config } = context;
+
+  app.post<DatabaseParams>("/token", ({ params, body }) =>
+    patiently(() => grantTokens(context, params.database, body)),
+  );
+
+  app.get<DatabaseParams>("/token/validate", (request) => {
+    const claims = bearer(request, config.secret, request.params.database);
+    if (!claims) throw new HttpError(401, "A token is needed.");
+    return { valid: true, claims };
+  });
+
+  app.get("/auth-providers", () => ({ providers: [], otpEnabled: config.mailer !== undefined }));
+
+  app.post<DatabaseParams>("/sync", async (request) => {
+    const { database } = request.params;
+    const user = userOf(request, config.secret, database);
+    const syncRequest = parseSyncRequest(request.body);
+    return patiently(() =>
+      answer(pool, database, user, syncRequest, (refusal) =>
+        request.log.warn({ database, refusal }, "refused a transaction of a client"),
+      ),
+    );
+  });
+
+  app.post<DatabaseParams>("/whitelist", async (request) => {
+    const { database } = request.params;
+    requireScope(request, config.secret, database, "MANAGE_DB");
+    const parsed = whitelisting.safeParse(request.body);
+    if (!parsed.success) throw badRequest("origin, delete or force");
+    const { origin, delete: remove } = parsed.data;
+    if (origin === undefined) return listOrigins(pool, database);
+    const count = remove
+      ? await removeOrigin(pool, database, readOrigin(origin))
+      : await addOrigin(pool, database, readOrigin(origin));
+    return count;
+  });
+
+  app.get<DatabaseParams>("/clients", async (request) => {
+    const { database } = request.params;
+    requireScope(request, config.secret, database, "MANAGE_DB");
+    const clients = await listClients(pool, database);
+    return clients.map(({ id, email, scopes }) => ({ id, email, emailVerified: true, scopes }));
+  });
+
+  app.post<DatabaseParams>("/clients/connect", async (request) => {
+    const { database } = request.params;
+    const { sub } = requireScope(request, config.secret, database, "CONNECT_CLIENT");
+    return createClient(pool, config.secret, database, sub);
+  });
+}

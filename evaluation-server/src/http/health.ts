@@ -1,0 +1,25 @@
+import type { FastifyInstance } from "fastify";
+import { about } from "../about.ts";
+import { hasSchema } from "../store/schema.ts";
+import type { Context } from "./context.ts";
+
+/** `/health`: the process answers. `/ready`: it can serve, that is, the database answers and has its tables. */
+export function healthRoutes(app: FastifyInstance, context: Context): void {
+  app.get("/health", () => ({ status: "ok", about }));
+
+  app.get("/ready", async (_request, reply) => {
+    const problem = context.isStopping() ? "stopping" : await problemOf();
+    if (problem === undefined) return { status: "ready", about };
+    return reply.code(503).send({ status: "not ready", problem });
+  });
+
+  async function problemOf(): Promise<string | undefined> {
+    try {
+      return (await hasSchema(context.pool)) ? undefined : "the tables are of another version";
+    } catch (error) {
+      return (error as { code?: string }).code === "42P01" || (error as { code?: string }).code === "3F000"
+        ? "the tables are missing: run init-cloud"
+        : "the database cannot be reached";
+    }
+  }
+}

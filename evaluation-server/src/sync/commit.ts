@@ -1,0 +1,50 @@
+import { notify } from "../store/notify.ts";
+import { loadObjects, saveChanges } from "../store/objects.ts";
+import { inTransaction, type Pool, type Queryable } from "../store/pool.ts";
+import { lockForWriting, nextRevision } from "../store/revisions.ts";
+import type { ClientTransaction } from "./request.ts";
+import { carryOut, placesOf, type Refusal } from "./transaction.ts";
+
+export interface Writer {
+  readonly database: string;
+  /** Identity of the device. */
+  readonly client: string;
+  readonly user: string;
+}
+
+async function isRepeated(on: Queryable, { database, client }: Writer, txid: string): Promise<boolean> {
+  const { rowCount } = await on.query(
+    "SELECT FROM dexie_cloud.transactions WHERE database_id = $1 AND client = $2 AND txid = $3",
+    [database, client, txid],
+  );
+  return rowCount === 1;
+}
+
+async function remember(on: Queryable, { database, client }: Writer, txid: string): Promise<void> {
+  await on.query("INSERT INTO dexie_cloud.transactions (database_id, client, txid) VALUES ($1, $2, $3)", [
+    database,
+    client,
+    txid,
+  ]);
+}
+
+/** Carries out one transaction of a client, once, as one transaction of the database. Tells why it was refused. */
+export async function commit(
+  pool: Pool,
+  writer: Writer,
+  transaction: ClientTransaction,
+): Promise<Refusal | undefined> {
+  return inTransaction(pool, async (on) => {
+    const { database, client, user } = writer;
+    await lockForWriting(on, database);
+    const { txid } = transaction;
+    if (txid !== undefined && (await isRepeated(on, writer, txid))) return undefined;
+    const outcome = carryOut(transaction, await loadObjects(on, database, placesOf(transaction)), user);
+    if ("refused" in outcome) return outcome.refused;
+    if (txid !== undefined) await remember(on, writer, txid);
+    if (outcome.changes.length === 0) return undefined;
+    await saveChanges(on, database, outcome.changes, await nextRevision(on, database));
+    await notify(on, { database, client });
+    return undefined;
+  });
+}

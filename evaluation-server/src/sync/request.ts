@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { badRequest } from "../errors.ts";
+import { isUndefined, type Json } from "../tson.ts";
+
+/** TSON writes an absent field as an object that means undefined. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (isUndefined(value) ? undefined : value), schema.optional());
+
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\0]*$/);
+const object = z.record(z.string(), z.custom<Json>());
+
+const common = { keys: z.array(z.string()), txid: optional(text(200)), opNo: optional(z.number()) };
+
+const operation = z.discriminatedUnion("type", [
+  z.object({ ...common, type: z.literal("insert"), values: z.array(object) }),
+  z.object({
+    ...common,
+    type: z.literal("upsert"),
+    values: z.array(object),
+    changeSpecs: optional(z.array(object)),
+  }),
+  z.object({ ...common, type: z.literal("update"), changeSpecs: z.array(object) }),
+  z.object({ ...common, type: z.literal("modify"), changeSpec: object }),
+  z.object({ ...common, type: z.literal("delete") }),
+]);
+
+const request = z.object({
+  clientIdentity: text(200).min(1),
+  schema: object,
+  lastPull: optional(
+    z.object({
+      serverRevision: z.string().max(200),
+      realms: z.array(text(500)),
+      inviteRealms: z.array(text(500)),
+    }),
+  ),
+  changes: z.array(z.object({ table: text(200).min(1), muts: z.array(operation) })),
+});
+
+export type Operation = z.output<typeof operation>;
+export type SyncRequest = z.output<typeof request>;
+
+/** Operations of one transaction of the client, in the order in which they were made. */
+export interface ClientTransaction {
+  /** Undefined when the client gave none: such operations are never recognised as repeated. */
+  readonly txid: string | undefined;
+  readonly operations: readonly { readonly table: string; readonly operation: Operation }[];
+}
+
+/** The request, or a 400 that names the faulty places without their content. */
+export function parseSyncRequest(body: unknown): SyncRequest {
+  const parsed = request.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.slice(0, 5).map(({ path, code }) => `${path.join(".")}: ${code}`);
+  throw badRequest(places.join("; "));
+}
+
+/** Groups operations by transaction: an entry of the request holds one table only, a transaction may span several. */
+export function groupByTransaction(changes: SyncRequest["changes"]): ClientTransaction[] {
+  const all = changes.flatMap(({ table, muts }) => muts.map((operation) => ({ table, operation })));
+  const groups = Map.groupBy(all, ({ operation }) => operation.txid);
+  return [...groups].map(([txid, operations]) => ({
+    txid,
+    operations: operations.toSorted((a, b) => (a.operation.opNo ?? 0) - (b.operation.opNo ?? 0)),
+  }));
+}

@@ -1,0 +1,218 @@
+import { z } from "zod";
+import type { Config } from "../config.ts";
+import { badRequest, HttpError, notImplemented } from "../errors.ts";
+import { findUser, saveUser, type User, type UserType } from "../store/databases.ts";
+import { inTransaction, type Pool } from "../store/pool.ts";
+import { type Claims, lifetime, type Scope, scopes, seal } from "./access.ts";
+import { checkClient } from "./clients.ts";
+import type { Mailer } from "./mailer.ts";
+import { redeemPassword, sendPassword } from "./passwords.ts";
+import { issueRefreshToken, redeemRefreshToken } from "./refresh.ts";
+
+export interface TokenContext {
+  readonly pool: Pool;
+  readonly config: Config;
+  readonly mailer: Mailer;
+}
+
+const text = z
+  .string()
+  .max(10_000)
+  .regex(/^[^\0]*$/);
+const email = text.max(320);
+const wanted = z.array(z.enum(scopes)).default(["ACCESS_DB"]);
+
+const request = z.discriminatedUnion("grant_type", [
+  z.object({
+    grant_type: z.literal("otp"),
+    email: email.optional(),
+    scopes: wanted,
+    otp_id: text.optional(),
+    otp: text.optional(),
+    public_key: text.optional(),
+  }),
+  z.object({ grant_type: z.literal("demo"), demo_user: email, scopes: wanted, public_key: text.optional() }),
+  z.object({
+    grant_type: z.literal("client_credentials"),
+    client_id: text,
+    client_secret: text,
+    scopes: wanted,
+    public_key: text.optional(),
+    claims: z
+      .object({ sub: text.min(1).max(320), email: email.optional(), name: text.max(320).optional() })
+      .optional(),
+  }),
+  z.object({
+    grant_type: z.literal("refresh_token"),
+    refresh_token: text,
+    time_stamp: z.number(),
+    signing_algorithm: z.literal("RSASSA-PKCS1-v1_5"),
+    signature: text,
+  }),
+  z.object({ grant_type: z.literal("authorization_code") }),
+]);
+
+type Grant<T extends z.output<typeof request>["grant_type"]> = z.output<typeof request> & { grant_type: T };
+
+export interface TokensAnswer {
+  readonly type: "tokens";
+  readonly claims: Record<string, unknown>;
+  readonly accessToken: string;
+  readonly accessTokenExpiration: number;
+  readonly refreshToken?: string;
+  readonly refreshTokenExpiration: null;
+  readonly userType: UserType;
+}
+export type TokenAnswer = TokensAnswer | { readonly type: "otp-sent"; readonly otp_id: string };
+
+const normal = (address: string): string => address.trim().toLowerCase();
+const isDemoAddress = (address: string): boolean => address.endsWith("@demo.local");
+
+function tokens(secret: string, claims: Omit<Claims, "expires">, userType: UserType): TokensAnswer {
+  const expires = Date.now() + lifetime;
+  const { sub, email: address, name, scopes: granted } = claims;
+  return {
+    type: "tokens",
+    claims: { sub, email: address, name, license: "ok", scopes: granted },
+    accessToken: seal(secret, { ...claims, expires }),
+    accessTokenExpiration: expires,
+    refreshTokenExpiration: null,
+    userType,
+  };
+}
+
+/** Logs a user in: remembers the user, and gives tokens that last as long as the client can sign for new ones. */
+async function logIn(
+  { pool, config }: TokenContext,
+  database: string,
+  user: User,
+  granted: readonly Scope[],
+  publicKey: string | undefined,
+): Promise<TokensAnswer> {
+  const claims = {
+    database,
+    sub: user.id,
+    email: user.email ?? undefined,
+    name: user.name ?? undefined,
+    scopes: granted,
+  };
+  const answer = tokens(config.secret, claims, user.type);
+  if (publicKey === undefined) return answer;
+  const refreshToken = await inTransaction(pool, async (on) => {
+    await saveUser(on, database, user);
+    return issueRefreshToken(on, config.secret, { database, user: user.id, scopes: granted }, publicKey);
+  });
+  return { ...answer, refreshToken };
+}
+
+async function demo(context: TokenContext, database: string, grant: Grant<"demo">): Promise<TokensAnswer> {
+  const user = await findUser(context.pool, database, normal(grant.demo_user));
+  if (user?.type !== "demo")
+    throw new HttpError(403, {
+      code: "USER_NOT_REGISTERED",
+      message: "This is no demo user of this database.",
+    });
+  return logIn(context, database, user, ["ACCESS_DB"], grant.public_key);
+}
+
+/** Only owners get passwords for managing; an unknown address is refused before any mail is sent. */
+function refuseStrangers({ owners }: Config, address: string, asked: readonly Scope[]): void {
+  if (asked.every((scope) => scope === "ACCESS_DB") || owners.includes(address)) return;
+  throw new HttpError(403, {
+    code: "USER_NOT_ACCEPTED",
+    message: "This address is not listed in DXC_OWNERS.",
+  });
+}
+
+async function oneTimePassword(
+  context: TokenContext,
+  database: string | null,
+  grant: Grant<"otp">,
+): Promise<TokenAnswer> {
+  const { pool, config, mailer } = context;
+  const address = grant.email === undefined ? undefined : normal(grant.email);
+  if (grant.otp_id !== undefined && grant.otp !== undefined) {
+    const given = { id: grant.otp_id, password: grant.otp, email: address };
+    const sub = await redeemPassword(pool, config.secret, database, given);
+    refuseStrangers(config, sub, grant.scopes);
+    if (database === null)
+      return tokens(config.secret, { database, sub, email: sub, scopes: ["CREATE_DB"] }, "prod");
+    const granted = grant.scopes.filter((scope) => scope === "ACCESS_DB" || scope === "CONNECT_CLIENT");
+    return logIn(
+      context,
+      database,
+      { id: sub, email: sub, name: null, type: "prod" },
+      granted,
+      grant.public_key,
+    );
+  }
+  if (address === undefined) throw badRequest("email is missing");
+  if (/\sas\s/.test(address)) throw notImplemented("impersonation (a@x as b@y)");
+  if (!z.email().safeParse(address).success || isDemoAddress(address))
+    throw new HttpError(403, {
+      code: "USER_NOT_ACCEPTED",
+      message: "One-time passwords cannot be sent there.",
+    });
+  refuseStrangers(config, address, grant.scopes);
+  return { type: "otp-sent", otp_id: await sendPassword(pool, mailer, config.secret, database, address) };
+}
+
+async function clientCredentials(
+  context: TokenContext,
+  database: string,
+  grant: Grant<"client_credentials">,
+): Promise<TokensAnswer> {
+  const { pool, config } = context;
+  const credentials = { clientId: grant.client_id, clientSecret: grant.client_secret };
+  const client = await checkClient(pool, config.secret, database, credentials);
+  if (!grant.scopes.every((scope) => client.scopes.includes(scope)))
+    throw new HttpError(403, "The client does not have these scopes.");
+  if (!grant.claims)
+    return tokens(config.secret, { database, sub: client.id, scopes: grant.scopes }, "client");
+  if (!client.scopes.includes("IMPERSONATE")) throw new HttpError(403, "The client may not speak for users.");
+  const { sub, email: address = null, name = null } = grant.claims;
+  return logIn(
+    context,
+    database,
+    { id: sub, email: address, name, type: "prod" },
+    grant.scopes,
+    grant.public_key,
+  );
+}
+
+async function refresh(
+  { pool, config }: TokenContext,
+  database: string,
+  grant: Grant<"refresh_token">,
+): Promise<TokensAnswer> {
+  const asked = { token: grant.refresh_token, timestamp: grant.time_stamp, signature: grant.signature };
+  const { user: id, scopes: granted } = await redeemRefreshToken(pool, config.secret, database, asked);
+  const user = await findUser(pool, database, id);
+  if (!user) throw new HttpError(401, "The user is gone.");
+  const claims = {
+    database,
+    sub: id,
+    email: user.email ?? undefined,
+    name: user.name ?? undefined,
+    scopes: granted,
+  };
+  return tokens(config.secret, claims, user.type);
+}
+
+/** Answers a request for tokens, of a database or (`null`) of the service itself. */
+export async function grantTokens(
+  context: TokenContext,
+  database: string | null,
+  body: unknown,
+): Promise<TokenAnswer> {
+  const parsed = request.safeParse(body);
+  if (!parsed.success)
+    throw badRequest(parsed.error.issues.map(({ path, code }) => `${path.join(".")}: ${code}`).join("; "));
+  const grant = parsed.data;
+  if (grant.grant_type === "authorization_code") throw notImplemented("login by OAuth");
+  if (grant.grant_type === "otp") return oneTimePassword(context, database, grant);
+  if (database === null) throw notImplemented(`grant ${grant.grant_type} of the service`);
+  if (grant.grant_type === "demo") return demo(context, database, grant);
+  if (grant.grant_type === "client_credentials") return clientCredentials(context, database, grant);
+  return refresh(context, database, grant);
+}

@@ -1,0 +1,31 @@
+/** JSON as it travels. Values outside JSON are objects with `$t`; they are stored as they came and never revived. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+export interface JsonObject {
+  [property: string]: Json;
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** TSON writes undefined as an object. */
+export const isUndefined = (value: unknown): boolean =>
+  value === undefined || (isObject(value) && value["$t"] === "undefined");
+
+/** TSON writes the numbers that JSON lacks as text. */
+export function toNumber(value: Json | undefined): number {
+  if (isObject(value) && value["$t"] === "number") return Number(value["v"]);
+  return typeof value === "object" ? NaN : Number(value);
+}
+
+/** A number as it travels. */
+export const fromNumber = (value: number): Json =>
+  Number.isFinite(value) ? value : { $t: "number", v: String(value) };
+
+/**
+ * The property names of a key path. A path names properties as the application does, whereas stored objects have
+ * them as they travel: with one more `$` when they begin with `$`.
+ */
+export function keyPath(path: string): string[] {
+  const unescaped = path.startsWith("$") ? path.slice(1) : path;
+  return unescaped.split(".").map((name) => (name.startsWith("$") ? `$${name}` : name));
+}

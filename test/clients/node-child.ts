@@ -1,0 +1,123 @@
+// A client process: the real addon on an IndexedDB in memory, told what to do by the process that forked it.
+import "./node-shims.ts";
+import * as network from "./node-network.ts";
+import type { Command, FromClient, Login, Request, Row, Snapshot } from "./protocol.ts";
+
+const { add, liveQuery } = await import("dexie");
+const { createReplica } = await import("../../evaluation-server/web/cloud.ts");
+
+type Database = ReturnType<typeof createReplica>;
+let database: Database | undefined;
+let submitOtp: ((otp: string) => void) | undefined;
+
+const send = (message: FromClient): void => void process.send?.(message);
+
+async function snapshot(db: Database, tables: readonly string[]): Promise<Snapshot> {
+  const contents = await Promise.all(
+    tables.map(async (table) => [table, (await db.table(table).toArray()) as Row[]] as const),
+  );
+  const unsynced = await Promise.all(tables.map((table) => db.table(`$${table}_mutations`).count()));
+  const { currentUser, syncState, webSocketStatus, persistedSyncState } = db.cloud;
+  const persisted = persistedSyncState.value;
+  return {
+    tables: Object.fromEntries(contents),
+    status: {
+      user: currentUser.value.isLoggedIn === true ? currentUser.value.userId : undefined,
+      phase: syncState.value.phase,
+      webSocket: webSocketStatus.value,
+      serverRevision: persisted?.serverRevision,
+      realms: persisted?.realms ?? [],
+      unsynced: unsynced.reduce((sum, count) => sum + count, 0),
+    },
+  };
+}
+
+/** Tells the test the state after whatever may have changed it. */
+function watch(db: Database, tables: readonly string[]): void {
+  const tell = () => {
+    snapshot(db, tables).then(
+      (state) => send({ type: "snapshot", snapshot: state }),
+      (error: unknown) => console.error(error),
+    );
+  };
+  liveQuery(() => snapshot(db, tables)).subscribe({ next: tell, error: (error) => console.error(error) });
+  for (const source of [db.cloud.syncState, db.cloud.webSocketStatus, db.cloud.currentUser])
+    source.subscribe(tell);
+  db.cloud.persistedSyncState.subscribe(tell);
+}
+
+async function open(databaseUrl: string, stores: Record<string, string>): Promise<void> {
+  const db = createReplica("client", databaseUrl, stores);
+  database = db;
+  db.cloud.userInteraction.subscribe((interaction) => {
+    if (interaction?.type !== "otp") return;
+    submitOtp = (otp) => interaction.onSubmit({ otp });
+    send({ type: "otp-wanted" });
+  });
+  await db.open();
+  watch(db, Object.keys(stores));
+}
+
+function opened(): Database {
+  if (!database) throw new Error("The client is not open");
+  return database;
+}
+
+const login = (who: Login): Promise<void> =>
+  opened().cloud.login(
+    "demo" in who ? { grant_type: "demo", email: who.demo } : { grant_type: "otp", email: who.email },
+  );
+
+async function carryOut(command: Command): Promise<unknown> {
+  switch (command.name) {
+    case "open":
+      return open(command.databaseUrl, command.stores);
+    case "login":
+      return login(command.login);
+    case "otp":
+      return submitOtp?.(command.otp);
+    case "add":
+      return opened().table(command.table).add(command.row);
+    case "put":
+      return opened().table(command.table).put(command.row);
+    case "update":
+      return opened().table(command.table).update(command.key, command.changes);
+    case "increment":
+      return opened()
+        .table(command.table)
+        .update(command.key, { [command.property]: add(command.by) });
+    case "delete":
+      return opened().table(command.table).delete(command.key);
+    case "sync":
+      return opened().cloud.sync({ purpose: "pull", wait: true });
+    case "refresh":
+      return expireToken();
+    case "goOffline": {
+      network.goOffline();
+      return;
+    }
+    case "goOnline":
+      network.goOnline();
+      return opened().cloud.sync({ purpose: "pull", wait: true });
+    case "loseNextAnswer": {
+      network.loseNextAnswer();
+      return;
+    }
+  }
+}
+
+/** Makes the client believe that its access token ends now: its next sync fetches another. */
+async function expireToken(): Promise<void> {
+  const { userId } = opened().cloud.currentUser.value;
+  await opened()
+    .table("$logins")
+    .update(userId ?? "", { accessTokenExpiration: new Date() });
+}
+
+process.on("message", ({ id, command }: Request) => {
+  carryOut(command).then(
+    (value) => send({ type: "reply", id, value }),
+    (error: unknown) => send({ type: "reply", id, error: String(error) }),
+  );
+});
+process.on("disconnect", () => process.exit(0));
