@@ -100,7 +100,7 @@ spec:
 - name: key
   emptyDir: { medium: Memory, sizeLimit: 1Mi }
 - name: kek
-  secret: { secretName: {{ .Values.secrets.kek }}, defaultMode: 0440 }
+  secret: { secretName: {{ .Values.secrets.kek }}, defaultMode: 288 }
 - name: recipients
   configMap: { name: {{ .Values.secrets.recipients }} }
 - name: tmp

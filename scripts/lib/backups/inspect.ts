@@ -1,0 +1,49 @@
+import { KitError } from "../errors.ts";
+import type { Phase } from "../say.ts";
+import type { Cluster } from "./cluster.ts";
+import { deleteJob, parseReport, runJob } from "./jobs.ts";
+import { getObject, inDatabase } from "./kubectl.ts";
+import { type Repository, parseInspection } from "./repository.ts";
+
+/** Opens the repository with the stack's key and reads what it holds. Fails with exit 27 when the key does not open it. */
+export async function inspectRepository(cluster: Cluster, phase: Phase): Promise<Repository> {
+  const name = `inspect-${Date.now().toString(36)}`;
+  try {
+    return parseInspection(await runJob(cluster, { template: "inspect", name }, phase));
+  } finally {
+    await deleteJob(cluster, name);
+  }
+}
+
+/** True when the database of the stack answers. */
+export async function databaseAnswers(cluster: Cluster): Promise<boolean> {
+  const pod = await getObject<{ status: { containerStatuses?: { name: string; ready: boolean }[] } }>(
+    cluster,
+    cluster.databaseNamespace,
+    "pod/postgres-0",
+  );
+  return pod?.status.containerStatuses?.some(({ name, ready }) => name === "postgres" && ready) ?? false;
+}
+
+/** Brings the newest WAL into the repository and returns the moment that can be restored from then on. */
+export async function archiveNow(cluster: Cluster): Promise<Date> {
+  const { exitCode, stdout, stderr } = await inDatabase(cluster, "postgres-0", ["/opt/kit/bin/archive-now"]);
+  const report = parseReport(stdout) as { moment: string } | undefined;
+  if (exitCode === 0 && report !== undefined) return new Date(report.moment);
+  throw new KitError("failed", "the newest changes cannot be archived", {
+    why: stderr.trim(),
+    next: "kubectl logs postgres-0 -c postgres, and ./kit backup list for the room left in the repository",
+  });
+}
+
+/** The newest moment whose WAL is in the repository, from the sentinel; undefined when the database does not answer. */
+export async function newestArchivedMoment(
+  cluster: Cluster,
+  repository: Repository,
+): Promise<Date | undefined> {
+  if (repository.newestWal === undefined || !(await databaseAnswers(cluster))) return undefined;
+  const command = ["/opt/kit/bin/archived-until", repository.newestWal.segment];
+  const { exitCode, stdout } = await inDatabase(cluster, "postgres-0", command);
+  const text = stdout.trim();
+  return exitCode === 0 && text !== "" ? new Date(text) : undefined;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { jobError, jobFrom, parseReport } from "./jobs.ts";
+
+const cronJob = {
+  spec: {
+    jobTemplate: {
+      metadata: { labels: { a: "b" } },
+      spec: {
+        backoffLimit: 2,
+        template: {
+          spec: {
+            containers: [
+              {
+                name: "restore",
+                image: "i",
+                env: [
+                  { name: "KEEP", value: "1" },
+                  { name: "X", value: "old" },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    },
+  },
+};
+
+describe("a job from the chart's template", () => {
+  it("is tried once, cleaned up, and told more", () => {
+    const job = jobFrom(cronJob, { template: "restore", name: "restore-1", env: { X: "new" } }, "db");
+    expect(job).toMatchObject({
+      metadata: { name: "restore-1", namespace: "db", labels: { a: "b" } },
+      spec: { backoffLimit: 0, ttlSecondsAfterFinished: 86_400 },
+    });
+    expect(job).toHaveProperty("spec.template.spec.containers", [
+      {
+        name: "restore",
+        image: "i",
+        env: [
+          { name: "KEEP", value: "1" },
+          { name: "X", value: "new" },
+        ],
+      },
+    ]);
+  });
+});
+
+describe("a program's output", () => {
+  it("ends with its report", () => {
+    expect(parseReport('noise\nRESULT {"a":1}\nRESULT {"a":2}\ntail\n')).toEqual({ a: 2 });
+    expect(parseReport("noise")).toBeUndefined();
+  });
+
+  it("carries the four parts of its error", () => {
+    const log = "noise\nerror 27: the KEK does not open it\n  why:  another one\n  next: put the right one\n";
+    expect(jobError("inspect-1", 27, log)).toMatchObject({
+      exit: "keyUnavailable",
+      message: "the KEK does not open it",
+      why: "another one",
+      next: "put the right one",
+    });
+  });
+
+  it("shows pgBackRest's errors when it has no parts of its own", () => {
+    const log =
+      "2026 P00   INFO: begin\n2026 P00  ERROR: [104]: no space\n    HINT: make room\n2026 P00   INFO: aborted\n";
+    const error = jobError("backup-1", 104, log);
+    expect(error.exit).toBe("failed");
+    expect(error.why).toMatch(/no space[^]*make room/);
+    expect(error.why).not.toMatch(/begin/);
+  });
+});

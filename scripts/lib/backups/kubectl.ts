@@ -1,0 +1,79 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { $ } from "zx";
+import { KitError } from "../errors.ts";
+import type { Phase } from "../say.ts";
+import { tool } from "../tools/index.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** What a run of kubectl gave. */
+export interface Answer {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs kubectl and returns its answer, whatever the exit code. */
+export async function tryKubectl(cluster: Cluster, args: readonly string[], input?: object): Promise<Answer> {
+  const program = await tool("kubectl");
+  const context = cluster.context === undefined ? [] : ["--context", cluster.context];
+  const stdin = input === undefined ? "" : JSON.stringify(input);
+  return $({
+    quiet: true,
+    nothrow: true,
+    input: stdin,
+  })`${program} --kubeconfig ${cluster.kubeconfig} ${context} ${args}`;
+}
+
+/** Runs kubectl and returns what it printed. Fails with its own message. */
+export async function kubectl(cluster: Cluster, args: readonly string[], input?: object): Promise<string> {
+  const { exitCode, stdout, stderr } = await tryKubectl(cluster, args, input);
+  if (exitCode === 0) return stdout;
+  throw new KitError("failed", `kubectl ${args.slice(0, 4).join(" ")} failed`, {
+    why: stderr.trim() || `exit code ${String(exitCode)}`,
+    next: `./kit status --stack ${cluster.stack}`,
+  });
+}
+
+/** One object, or undefined when there is none of that name. `kind` is such as "statefulset/postgres". */
+export async function getObject<T>(
+  cluster: Cluster,
+  namespace: string,
+  kind: string,
+): Promise<T | undefined> {
+  const text = await kubectl(cluster, ["get", kind, "-n", namespace, "-o", "json", "--ignore-not-found"]);
+  return text.trim() === "" ? undefined : (JSON.parse(text) as T);
+}
+
+/** Runs one of the programs of the image in the database's pod. */
+export async function inDatabase(cluster: Cluster, pod: string, command: readonly string[]): Promise<Answer> {
+  return tryKubectl(cluster, [
+    "exec",
+    pod,
+    "-n",
+    cluster.databaseNamespace,
+    "-c",
+    "postgres",
+    "--",
+    ...command,
+  ]);
+}
+
+/** Waits until a check gives something, and says meanwhile what for. */
+export async function waitUntil<T>(
+  phase: Phase,
+  what: string,
+  check: () => Promise<T | undefined>,
+  limitSeconds = 600,
+): Promise<T> {
+  phase.waitingFor(what);
+  const deadline = performance.now() + limitSeconds * 1000;
+  while (performance.now() < deadline) {
+    const found = await check();
+    if (found !== undefined) return found;
+    await delay(500);
+  }
+  throw new KitError("failed", `gave up after ${limitSeconds} s`, {
+    why: `still waiting for ${what}`,
+    next: "look at the pods with kubectl, then run the command again: it goes on where it stopped",
+  });
+}

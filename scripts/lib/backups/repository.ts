@@ -1,0 +1,115 @@
+import * as z from "zod";
+
+/** One backup in the repository. */
+export interface Backup {
+  readonly label: string;
+  readonly type: "full" | "diff" | "incr";
+  readonly start: Date;
+  readonly stop: Date;
+  /** Timeline of the database when the backup was made. */
+  readonly timeline: number;
+  readonly stopLsn: bigint;
+  readonly databaseBytes: number;
+  /** What this backup alone takes in the repository. */
+  readonly repositoryBytes: number;
+  /** pgBackRest met broken pages while it copied. */
+  readonly broken: boolean;
+}
+
+/** A branch of history: a restore leaves its parent at a point and goes on as a timeline of its own. */
+export interface Branch {
+  readonly timeline: number;
+  readonly parent: number;
+  readonly forkLsn: bigint;
+  /** From when on this timeline is the one that counts. */
+  readonly since: Date;
+}
+
+/** What is known about the key of a repository without being able to open anything. */
+export interface KeyEnvelope {
+  readonly generation: number;
+  readonly provider: string;
+  readonly recipient: string;
+  readonly escrow: readonly string[];
+  readonly fingerprint: string;
+}
+
+/** What the repository and the data volume hold. */
+export interface Repository {
+  readonly backups: readonly Backup[];
+  readonly branches: readonly Branch[];
+  readonly newestWal: { readonly segment: string; readonly time: Date } | undefined;
+  readonly key: KeyEnvelope;
+  readonly dataFreeBytes: number;
+  readonly repositoryFreeBytes: number;
+  readonly clusterPresent: boolean;
+}
+
+const epoch = z.number().transform((seconds) => new Date(seconds * 1000));
+const lsn = z.string().transform(parseLsn);
+const recipient = z.object({ recipient: z.string() });
+
+const backupSchema = z.object({
+  label: z.string(),
+  type: z.enum(["full", "diff", "incr"]),
+  error: z.boolean().nullish(),
+  archive: z.object({ start: z.string(), stop: z.string() }),
+  lsn: z.object({ start: lsn, stop: lsn }),
+  timestamp: z.object({ start: epoch, stop: epoch }),
+  info: z.object({ size: z.number(), repository: z.object({ delta: z.number() }) }),
+});
+
+const inspectionSchema = z.object({
+  info: z.array(z.object({ backup: z.array(backupSchema) })),
+  envelope: z.object({
+    generation: z.number(),
+    kek: recipient.extend({ provider: z.string() }),
+    escrow: z.array(recipient),
+    fingerprint: z.string(),
+  }),
+  timelines: z.array(z.object({ timeline: z.string(), parent: z.number(), forkLsn: lsn, since: epoch })),
+  newestWal: z.object({ segment: z.string(), time: epoch }).nullable(),
+  freeBytes: z.number(),
+  repositoryFreeBytes: z.number(),
+  clusterPresent: z.boolean(),
+});
+
+/** Reads the document that the image's `inspect` prints. */
+export function parseInspection(document: unknown): Repository {
+  const { info, envelope, timelines, newestWal, ...rest } = inspectionSchema.parse(document);
+  return {
+    backups: info.flatMap((stanza) => stanza.backup).map(toBackup),
+    branches: timelines.map((branch) => ({ ...branch, timeline: Number.parseInt(branch.timeline, 16) })),
+    newestWal: newestWal ?? undefined,
+    key: {
+      generation: envelope.generation,
+      provider: envelope.kek.provider,
+      recipient: envelope.kek.recipient,
+      escrow: envelope.escrow.map((entry) => entry.recipient),
+      fingerprint: envelope.fingerprint,
+    },
+    dataFreeBytes: rest.freeBytes,
+    repositoryFreeBytes: rest.repositoryFreeBytes,
+    clusterPresent: rest.clusterPresent,
+  };
+}
+
+function toBackup(backup: z.output<typeof backupSchema>): Backup {
+  return {
+    label: backup.label,
+    type: backup.type,
+    start: backup.timestamp.start,
+    stop: backup.timestamp.stop,
+    timeline: Number.parseInt(backup.archive.stop.slice(0, 8), 16),
+    stopLsn: backup.lsn.stop,
+    databaseBytes: backup.info.size,
+    repositoryBytes: backup.info.repository.delta,
+    broken: backup.error === true,
+  };
+}
+
+/** An LSN such as "0/607E810" as one number. */
+export function parseLsn(text: string): bigint {
+  const [high = "0", low = "0"] = text.split("/");
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+}

@@ -1,0 +1,101 @@
+import { KitError } from "../errors.ts";
+import type { Moment } from "./moment.ts";
+import type { Backup, Branch, Repository } from "./repository.ts";
+
+/** The moments that can be restored. */
+export interface RestorableWindow {
+  readonly from: Date;
+  readonly to: Date;
+  /** `archived`: a row of the sentinel written then is in the repository. `estimated`: from the age of the newest WAL. */
+  readonly bound: "archived" | "estimated";
+}
+
+/** The backup to start from and the timeline to follow. */
+export interface RestorePoint {
+  readonly backup: Backup;
+  readonly timeline: number;
+}
+
+// A segment is closed after a minute and holds a row of the sentinel from the minute before.
+const segmentAgeMs = 120_000;
+
+/** The restorable window. `archived` is the newest moment that is surely in the repository, when the database could tell. */
+export function restorableWindow(repository: Repository, archived?: Date): RestorableWindow | undefined {
+  const oldest = usable(repository.backups).find((backup) => backup.type === "full");
+  if (oldest === undefined) return undefined;
+  const from = new Date(oldest.stop.getTime() + 1000);
+  if (archived !== undefined) return { from, to: archived, bound: "archived" };
+  if (repository.newestWal === undefined) return undefined;
+  return { from, to: new Date(repository.newestWal.time.getTime() - segmentAgeMs), bound: "estimated" };
+}
+
+/** Refuses a repository that nothing can be restored from. */
+export function requireWindow(window: RestorableWindow | undefined): RestorableWindow {
+  if (window !== undefined) return window;
+  throw new KitError("backupTooOld", "there is no backup to restore from", {
+    why: "the repository holds no complete full backup",
+    next: "./kit backup create --type full",
+  });
+}
+
+/** Refuses a moment outside the window. */
+export function requireInside(window: RestorableWindow, at: Moment | undefined, asked = "the moment"): void {
+  if (at === undefined || (at.date >= window.from && at.date <= window.to)) return;
+  throw new KitError("usage", `${asked} is outside the restorable window`, {
+    why: describeWindow(window),
+    next: at.date > window.to ? "./kit restore without --at, for the newest moment" : "choose a later moment",
+  });
+}
+
+/** The window as one line. */
+export function describeWindow({ from, to, bound }: RestorableWindow): string {
+  if (to < from)
+    return `the window opens when WAL of after ${from.toISOString()} is archived (within two minutes)`;
+  const how =
+    bound === "archived"
+      ? "archived and seen in the repository"
+      : "estimated from the newest WAL in the repository";
+  return `${from.toISOString()} to ${to.toISOString()} (${how})`;
+}
+
+/** Chooses where a restore starts: the newest backup before the moment, on the history that was in force at that moment. */
+export function restorePoint(repository: Repository, at: Date | undefined): RestorePoint {
+  const timeline = timelineAt(repository, at);
+  const backup = usable(repository.backups)
+    .filter((candidate) => at === undefined || candidate.stop < at)
+    .findLast((candidate) => leadsTo(candidate, timeline, repository.branches));
+  if (backup === undefined) {
+    throw new KitError("usage", `no backup leads to ${at?.toISOString() ?? "the newest moment"}`, {
+      why: "the backups before it belong to a history that an earlier restore left behind",
+      next: "./kit backup list, and choose a moment after one of these backups",
+    });
+  }
+  return { backup, timeline };
+}
+
+/** The timeline that was in force at a moment, or is now. */
+export function timelineAt({ backups, branches }: Repository, at: Date | undefined): number {
+  const trunk = Math.min(
+    ...branches.map((branch) => branch.parent),
+    ...backups.map((backup) => backup.timeline),
+  );
+  const inForce = branches
+    .filter((branch) => at === undefined || branch.since <= at)
+    .sort((a, b) => a.since.getTime() - b.since.getTime() || a.timeline - b.timeline);
+  return inForce.at(-1)?.timeline ?? trunk;
+}
+
+function leadsTo(backup: Backup, timeline: number, branches: readonly Branch[]): boolean {
+  let current = timeline;
+  while (current !== backup.timeline) {
+    const branch = branches.find((candidate) => candidate.timeline === current);
+    if (branch === undefined || (branch.parent === backup.timeline && backup.stopLsn > branch.forkLsn))
+      return false;
+    current = branch.parent;
+  }
+  return true;
+}
+
+function usable(backups: readonly Backup[]): Backup[] {
+  return backups.filter((backup) => !backup.broken).sort((a, b) => a.stop.getTime() - b.stop.getTime());
+}
