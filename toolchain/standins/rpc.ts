@@ -12,8 +12,7 @@ export const channelOptions = {
   "grpc.max_send_message_length": -1,
 };
 
-export const fromStruct = (message: struct.Struct | undefined): JsonObject =>
-  (message?.toJavaScript() ?? {});
+export const fromStruct = (message: struct.Struct | undefined): JsonObject => message?.toJavaScript() ?? {};
 
 /** Drops members that are undefined, which the conversion does not take. */
 export const toStruct = (value: JsonObject): struct.Struct =>

@@ -51,6 +51,10 @@ export const mapMembers = (object: JsonObject, change: (value: Json, key: string
     ),
   );
 
+/** An object without some of its members. */
+export const omit = <T extends JsonObject>(object: T, ...keys: string[]): T =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key))) as T;
+
 export interface Unsealed<T extends Json> {
   readonly value: T;
   /** Where secret wrappers stood. */
