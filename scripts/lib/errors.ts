@@ -2,6 +2,13 @@
 export const exitCode = {
   failed: 1,
   usage: 2,
+  authentication: 3,
+  resource: 4,
+  policy: 5,
+  stackNotFound: 6,
+  noChanges: 7,
+  cancelled: 8,
+  timeout: 9,
   preflight: 20,
   preflightWarnings: 21,
   license: 22,

@@ -1,0 +1,16 @@
+export { awaitUnlocked } from "./locks.ts";
+export { destroy, plan, preview, refresh, up } from "./operations.ts";
+export { findPlugins, type PluginUse } from "./plugins.ts";
+export { summarizePlan, type Plan, type PlannedStep } from "./plan.ts";
+export {
+  configKeys,
+  ensureStack,
+  exportState,
+  outputs,
+  removeStack,
+  setConfig,
+  stackExists,
+  type ExportedState,
+  type StateResource,
+} from "./stack.ts";
+export { openWorkspace, pulumiEnv, type Workspace, type WorkspaceOptions } from "./workspace.ts";

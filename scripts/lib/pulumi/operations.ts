@@ -1,0 +1,38 @@
+import { awaitUnlocked } from "./locks.ts";
+import { recoverInterrupted } from "./recover.ts";
+import { readPlan, type Plan } from "./plan.ts";
+import { captureOk, configFlag, watch } from "./run.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What `up` would change. Nothing is shown; fails when the program or the settings fail. */
+export async function plan(workspace: Workspace): Promise<Plan> {
+  return readPlan(await captureOk(workspace, ["preview", "--json", ...configFlag(workspace)]));
+}
+
+/** Shows what `up` would change. */
+export async function preview(workspace: Workspace): Promise<void> {
+  await watch(workspace, ["preview", "--diff", ...configFlag(workspace)]);
+}
+
+/** Brings the stack to what the program says. `plan` has shown what that is, so Pulumi does not preview again. */
+export async function up(workspace: Workspace): Promise<void> {
+  await makeReady(workspace);
+  await watch(workspace, ["up", "--yes", "--skip-preview", ...configFlag(workspace)]);
+}
+
+/** Reads the live objects into the state. */
+export async function refresh(workspace: Workspace): Promise<void> {
+  await makeReady(workspace);
+  await watch(workspace, ["refresh", "--yes", "--skip-preview", ...configFlag(workspace)]);
+}
+
+/** Removes everything of the stack. With its preview: without it a protected resource stops nothing else. */
+export async function destroy(workspace: Workspace): Promise<void> {
+  await makeReady(workspace);
+  await watch(workspace, ["destroy", "--yes", ...configFlag(workspace)]);
+}
+
+async function makeReady(workspace: Workspace): Promise<void> {
+  await awaitUnlocked(workspace);
+  await recoverInterrupted(workspace);
+}

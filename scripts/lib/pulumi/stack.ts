@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, rename, rm, cp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { capture, captureOk, configFlag } from "./run.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** True when the backend has the stack. */
+export async function stackExists(workspace: Workspace): Promise<boolean> {
+  const { exitCode } = await capture(workspace, ["stack", "export", "--file", "/dev/null"]);
+  return exitCode === 0;
+}
+
+/** Makes the stack if the backend does not have it; its secrets are encrypted by the passphrase. */
+export async function ensureStack(workspace: Workspace): Promise<void> {
+  if (await stackExists(workspace)) return;
+  await aside(workspace, async (elsewhere) => {
+    await captureOk(elsewhere, ["stack", "init", "--no-select", "--secrets-provider", "passphrase"]);
+    if (!existsSync(workspace.configFile)) await move(elsewhere.configFile, workspace.configFile);
+  });
+}
+
+/** `stack init` writes its file beside Pulumi.yaml and takes no other path, so it runs beside a copy. */
+async function aside(workspace: Workspace, work: (elsewhere: Workspace) => Promise<void>): Promise<void> {
+  const project = await mkdtemp(join(tmpdir(), "stack-"));
+  try {
+    await copyFile(join(workspace.project, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
+    await work({ ...workspace, project, configFile: join(project, `Pulumi.${workspace.stack}.yaml`) });
+  } finally {
+    await rm(project, { recursive: true, force: true });
+  }
+}
+
+async function move(from: string, to: string): Promise<void> {
+  const unfinished = `${to}.new`;
+  await cp(from, unfinished);
+  await rename(unfinished, to);
+}
+
+/** Writes one setting. Plain objects stay readable in the stack file; secrets go by standard input. */
+export async function setConfig(
+  workspace: Workspace,
+  key: string,
+  value: string | object,
+  options: { readonly secret?: boolean } = {},
+): Promise<void> {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (options.secret) {
+    await captureOk(workspace, ["config", "set", "--secret", key, ...configFlag(workspace)], text);
+  } else {
+    const entry = { value: text, secret: false, ...(typeof value === "object" && { objectValue: value }) };
+    const json = JSON.stringify({ [key]: entry });
+    await captureOk(workspace, ["config", "set-all", "--json", json, ...configFlag(workspace)]);
+  }
+}
+
+/** The names of the settings that the stack file holds. */
+export async function configKeys(workspace: Workspace): Promise<string[]> {
+  const json = await captureOk(workspace, ["config", "--json", ...configFlag(workspace)]);
+  return Object.keys(JSON.parse(json) as object);
+}
+
+/** The stack's outputs. Secret ones read "[secret]" unless asked for. */
+export async function outputs(
+  workspace: Workspace,
+  options: { readonly showSecrets?: boolean } = {},
+): Promise<Record<string, unknown>> {
+  const show = options.showSecrets ? ["--show-secrets"] : [];
+  return JSON.parse(await captureOk(workspace, ["stack", "output", "--json", ...show])) as Record<
+    string,
+    unknown
+  >;
+}
+
+/** The state as Pulumi keeps it, secrets encrypted. */
+export async function exportState(workspace: Workspace): Promise<ExportedState> {
+  return JSON.parse(await captureOk(workspace, ["stack", "export"])) as ExportedState;
+}
+
+export interface ExportedState {
+  readonly deployment: {
+    readonly resources?: readonly StateResource[];
+    readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
+  };
+}
+
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly protect?: boolean;
+  readonly inputs?: Record<string, unknown>;
+  readonly outputs?: Record<string, unknown>;
+  readonly initErrors?: readonly string[];
+}
+
+/** Removes an empty stack from the backend, and its configuration file. */
+export async function removeStack(workspace: Workspace): Promise<void> {
+  await captureOk(workspace, ["stack", "rm", "--yes", "--preserve-config"]);
+  await rm(workspace.configFile, { force: true });
+}
