@@ -54,7 +54,7 @@ securityContext:
 
 {{/* Not a claim template: those cannot grow. The name is the one a template `data` would give. */}}
 {{- define "postgres.dataClaim" -}}
-data-{{ .Release.Name }}-0
+{{ .Values.data.existingClaim | default (printf "data-%s-0" .Release.Name) }}
 {{- end }}
 
 {{- define "postgres.claim" -}}

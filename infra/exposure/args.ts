@@ -1,0 +1,21 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What every way of exposing the server needs. */
+export interface ExposureArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Public host name. */
+  readonly host: string;
+  /** `host:port` of the server inside the cluster. */
+  readonly backend: string;
+  /** Pods behind that address. */
+  readonly backendPods: Peer;
+  readonly certificate: pulumi.Output<{ readonly certificate: string; readonly key: string }>;
+  /** Secret with that certificate, of type kubernetes.io/tls. */
+  readonly tlsSecret: pulumi.Input<string>;
+}
+
+/** Pods as a NetworkPolicy names them, with the port they listen on. */
+export interface Peer {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly port: number;
+}

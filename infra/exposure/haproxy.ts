@@ -1,0 +1,68 @@
+export interface ProxySettings {
+  /** Host and port of the server inside the cluster. */
+  readonly backend: string;
+  readonly tlsPort: number;
+  readonly healthPort: number;
+}
+
+/** How long a request may take, a long poll included. */
+const longestRequest = "5m";
+/** How long a quiet websocket stays open. */
+const longestSilence = "1h";
+
+/**
+ * The proxy's configuration. Log lines tell no client address and no query string. A connection to the server
+ * is made for each request, since a kept one can be closed by a pod that goes away just when it is used again.
+ */
+export function haproxyConfig({ backend, tlsPort, healthPort }: ProxySettings): string {
+  const mozillaIntermediate = [
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
+  ].join(":");
+  return `global
+  log stdout format raw local0 info
+  maxconn 4000
+  hard-stop-after 30s
+  ssl-load-extra-del-ext
+  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+  ssl-default-bind-ciphers ${mozillaIntermediate}
+
+defaults
+  mode http
+  log global
+  option dontlognull
+  option http-server-close
+  option redispatch
+  retries 5
+  retry-on conn-failure
+  timeout connect 2s
+  timeout queue 10s
+  timeout http-request 10s
+  timeout http-keep-alive 60s
+  timeout client ${longestRequest}
+  timeout server ${longestRequest}
+  timeout tunnel ${longestSilence}
+  timeout client-fin 30s
+
+frontend clients
+  bind :${tlsPort} ssl crt /etc/edge/tls/tls.crt alpn h2,http/1.1
+  http-request set-var(txn.path) path
+  log-format "status=%ST method=%HM path=%[var(txn.path),json(utf8s)] bytes=%B ms=%Ta end=%ts"
+  http-request set-header X-Forwarded-Proto https
+  http-request del-header X-Forwarded-For
+  default_backend server
+
+frontend health
+  bind :${healthPort}
+  option dontlog-normal
+  monitor-uri /healthz
+
+backend server
+  option httpchk
+  http-check send meth GET uri /ready
+  http-check expect status 200
+  default-server inter 2s fall 3 rise 1
+  server server ${backend} check
+`;
+}

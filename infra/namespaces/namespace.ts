@@ -1,0 +1,47 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { dataLocks } from "../locks.ts";
+
+export interface IsolatedNamespaceArgs {
+  /** Name in the cluster. */
+  readonly name: string;
+  /** What it is a part of, as a label. */
+  readonly component: string;
+  /** Lock it, since deleting a namespace deletes everything in it. */
+  readonly protection: boolean;
+}
+
+/** A namespace in which pods run without privileges and talk to nobody unless a policy says so. */
+export class IsolatedNamespace extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: IsolatedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kit:namespaces:IsolatedNamespace", name, args, opts);
+    const labels = {
+      "app.kubernetes.io/component": args.component,
+      "app.kubernetes.io/part-of": "dexie-cloud-kit",
+      "app.kubernetes.io/managed-by": "pulumi",
+    };
+    const namespace = new k8s.core.v1.Namespace(
+      name,
+      { metadata: { name: args.name, labels: { ...labels, ...restricted } } },
+      { parent: this, ...dataLocks(args.protection) },
+    );
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-deny`,
+      {
+        metadata: { name: "default-deny", namespace: namespace.metadata.name, labels },
+        spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      },
+      { parent: this },
+    );
+
+    this.name = namespace.metadata.name;
+    this.registerOutputs({ name: this.name });
+  }
+}
+
+/** Pod Security: the API server refuses pods that ask for more than they need. */
+const restricted = Object.fromEntries(
+  ["enforce", "warn", "audit"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
+);
