@@ -22,7 +22,11 @@ export default defineConfig({
         "test/unit/**/*.test.ts",
       ]),
       project("chart", ["test/chart/**/*.test.ts"], { testTimeout: 60_000 }),
-      project("engine", ["test/engine/**/*.test.ts"], { testTimeout: 180_000, hookTimeout: 180_000 }),
+      project("engine", ["test/engine/**/*.test.ts"], {
+        globalSetup: "test/engine/setup.ts",
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+      }),
       project("e2e", ["test/e2e/**/*.test.ts"], {
         testTimeout: 300_000,
         hookTimeout: 900_000,

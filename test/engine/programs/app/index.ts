@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import { Config, getStack } from "@pulumi/pulumi";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const config = new Config();
 const isOn = (name: string): boolean => config.getBoolean(name) ?? false;
@@ -66,7 +66,7 @@ if (isOn("chart")) {
   new k8s.helm.v4.Chart(
     "chart",
     {
-      chart: join(import.meta.dirname, "chart"),
+      chart: fileURLToPath(new URL("chart", import.meta.url)),
       namespace: namespace.metadata.name,
       values: { greeting: config.get("text") ?? "first", password: config.requireSecret("password") },
       skipAwait: true,
