@@ -23,6 +23,10 @@ export function backupTable(repository: Repository, window: RestorableWindow | u
   return [
     table.toString(),
     `restorable:     ${window === undefined ? "nothing: there is no full backup" : describeWindow(window)}`,
+    ...repository.gaps.map(
+      ({ after, before }) =>
+        `WAL IS MISSING:  between ${after} and ${before}; moments in between cannot be restored`,
+    ),
     `key generation: ${repository.key.generation} (fingerprint ${repository.key.fingerprint.slice(0, 16)})`,
     `room left:      ${formatBytes(repository.repositoryFreeBytes)} in the repository`,
   ].join("\n");
@@ -45,6 +49,7 @@ export function backupDocument(repository: Repository, window: RestorableWindow 
       window === undefined
         ? null
         : { from: window.from.toISOString(), to: window.to.toISOString(), bound: window.bound },
+    gaps: repository.gaps.map(({ after, before }) => ({ after, before })),
     keyGeneration: repository.key.generation,
     repositoryFreeBytes: repository.repositoryFreeBytes,
   };

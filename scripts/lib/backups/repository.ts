@@ -25,6 +25,18 @@ export interface Branch {
   readonly since: Date;
 }
 
+/** WAL that is missing between two segments of a timeline. */
+export interface Gap {
+  readonly timeline: number;
+  /** Last segment before the gap, and when it was archived. */
+  readonly after: string;
+  readonly afterTime: Date;
+  /** Where the missing WAL begins. */
+  readonly lsn: bigint;
+  /** First segment behind the gap. */
+  readonly before: string;
+}
+
 /** What is known about the key of a repository without being able to open anything. */
 export interface KeyEnvelope {
   readonly generation: number;
@@ -39,6 +51,7 @@ export interface Repository {
   readonly backups: readonly Backup[];
   readonly branches: readonly Branch[];
   readonly newestWal: { readonly segment: string; readonly time: Date } | undefined;
+  readonly gaps: readonly Gap[];
   readonly key: KeyEnvelope;
   readonly dataFreeBytes: number;
   readonly repositoryFreeBytes: number;
@@ -69,6 +82,7 @@ const inspectionSchema = z.object({
   }),
   timelines: z.array(z.object({ timeline: z.string(), parent: z.number(), forkLsn: lsn, since: epoch })),
   newestWal: z.object({ segment: z.string(), time: epoch }).nullable(),
+  gaps: z.array(z.object({ after: z.string(), before: z.string(), afterTime: epoch })),
   freeBytes: z.number(),
   repositoryFreeBytes: z.number(),
   clusterPresent: z.boolean(),
@@ -79,8 +93,13 @@ export function parseInspection(document: unknown): Repository {
   const { info, envelope, timelines, newestWal, ...rest } = inspectionSchema.parse(document);
   return {
     backups: info.flatMap((stanza) => stanza.backup).map(toBackup),
-    branches: timelines.map((branch) => ({ ...branch, timeline: Number.parseInt(branch.timeline, 16) })),
+    branches: timelines.map((branch) => ({ ...branch, timeline: timelineOf(branch.timeline) })),
     newestWal: newestWal ?? undefined,
+    gaps: rest.gaps.map((gap) => ({
+      ...gap,
+      timeline: timelineOf(gap.after),
+      lsn: segmentStart(gap.after) + segmentBytes,
+    })),
     key: {
       generation: envelope.generation,
       provider: envelope.kek.provider,
@@ -100,12 +119,22 @@ function toBackup(backup: z.output<typeof backupSchema>): Backup {
     type: backup.type,
     start: backup.timestamp.start,
     stop: backup.timestamp.stop,
-    timeline: Number.parseInt(backup.archive.stop.slice(0, 8), 16),
+    timeline: timelineOf(backup.archive.stop),
     stopLsn: backup.lsn.stop,
     databaseBytes: backup.info.size,
     repositoryBytes: backup.info.repository.delta,
     broken: backup.error === true,
   };
+}
+
+const segmentBytes = 1n << 24n;
+
+function timelineOf(segment: string): number {
+  return Number.parseInt(segment.slice(0, 8), 16);
+}
+
+function segmentStart(segment: string): bigint {
+  return (BigInt(`0x${segment.slice(8, 16)}`) << 32n) + BigInt(`0x${segment.slice(16, 24)}`) * segmentBytes;
 }
 
 /** An LSN such as "0/607E810" as one number. */

@@ -26,6 +26,7 @@ function repository(backups: Backup[], branches: Branch[] = [], newestWal?: stri
     branches,
     newestWal:
       newestWal === undefined ? undefined : { segment: "000000010000000000000001", time: at(newestWal) },
+    gaps: [],
     key: { generation: 1, provider: "age", recipient: "age1a", escrow: [], fingerprint: "" },
     dataFreeBytes: 0,
     repositoryFreeBytes: 0,
@@ -113,6 +114,38 @@ describe("where a restore starts", () => {
   });
 });
 
+describe("missing WAL", () => {
+  const gap = {
+    timeline: 1,
+    after: "000000010000000000000022",
+    before: "000000010000000000000028",
+    afterTime: at("11:10:00"),
+    lsn: parseLsn("0/23000000"),
+  };
+  const before = backup("F", "11:00:00", "0/22000100", { type: "full" });
+  const behind = backup("I", "11:30:00", "0/28000100");
+
+  it.each<[string | undefined, Backup[], string]>([
+    ["11:10:00", [before], "F"],
+    ["11:10:01", [before], "refused"],
+    [undefined, [before], "refused"],
+    ["11:20:00", [before, behind], "refused"],
+    ["11:40:00", [before, behind], "I"],
+    [undefined, [before, behind], "I"],
+  ])("on the way to %s (%#)", (moment, backups, expected) => {
+    const restore = () =>
+      restorePoint({ ...repository(backups), gaps: [gap] }, moment === undefined ? undefined : at(moment));
+    if (expected === "refused") expect(restore).toThrow(/WAL is missing/);
+    else expect(restore().backup.label).toBe(expected);
+  });
+
+  it("on a history that was left before the gap does not matter", () => {
+    const branch = { timeline: 2, parent: 1, forkLsn: parseLsn("0/22800000"), since: at("12:00:00") };
+    const held = { ...repository([before], [branch]), gaps: [gap] };
+    expect(restorePoint(held, at("12:30:00")).timeline).toBe(2);
+  });
+});
+
 describe("the image's inspection", () => {
   it("is read into what the kit works with", () => {
     const read = parseInspection({
@@ -141,12 +174,21 @@ describe("the image's inspection", () => {
       },
       timelines: [{ timeline: "0000000A", parent: 1, forkLsn: "0/607E810", since: 1795525592 }],
       newestWal: null,
+      gaps: [
+        {
+          after: "000000010000000100000002",
+          before: "000000010000000100000009",
+          afterTime: 5,
+          beforeTime: 6,
+        },
+      ],
       freeBytes: 10,
       repositoryFreeBytes: 20,
       clusterPresent: false,
     });
     expect(read.backups[0]).toMatchObject({ timeline: 10, stopLsn: 0x1_02000528n, repositoryBytes: 3823128 });
     expect(read.branches[0]).toMatchObject({ timeline: 10, parent: 1, forkLsn: 0x607e810n });
+    expect(read.gaps[0]).toMatchObject({ timeline: 1, lsn: 0x1_03000000n });
     expect(read.key).toEqual({
       generation: 1,
       provider: "age",

@@ -58,7 +58,10 @@ export function describeWindow({ from, to, bound }: RestorableWindow): string {
   return `${from.toISOString()} to ${to.toISOString()} (${how})`;
 }
 
-/** Chooses where a restore starts: the newest backup before the moment, on the history that was in force at that moment. */
+/**
+ * Chooses where a restore starts: the newest backup before the moment, on the history that was in force at that moment.
+ * Refuses when WAL is missing on the way.
+ */
 export function restorePoint(repository: Repository, at: Date | undefined): RestorePoint {
   const timeline = timelineAt(repository, at);
   const backup = usable(repository.backups)
@@ -70,7 +73,27 @@ export function restorePoint(repository: Repository, at: Date | undefined): Rest
       next: "./kit backup list, and choose a moment after one of these backups",
     });
   }
+  requireWal(repository, { backup, timeline }, at);
   return { backup, timeline };
+}
+
+/** Recovery would stop at missing WAL, and PostgreSQL takes that for the end of the archive. */
+function requireWal(
+  { gaps, branches }: Repository,
+  { backup, timeline }: RestorePoint,
+  at: Date | undefined,
+): void {
+  const gap = gaps.find(
+    (candidate) =>
+      candidate.lsn > backup.stopLsn &&
+      (at === undefined || at > candidate.afterTime) &&
+      leadsTo({ timeline: candidate.timeline, stopLsn: candidate.lsn }, timeline, branches),
+  );
+  if (gap === undefined) return;
+  throw new KitError("usage", `WAL is missing on the way to ${at?.toISOString() ?? "the newest moment"}`, {
+    why: `between segments ${gap.after} and ${gap.before} of the repository`,
+    next: `./kit restore --at ${new Date(gap.afterTime.getTime() - segmentAgeMs).toISOString()}, before the gap`,
+  });
 }
 
 /** The timeline that was in force at a moment, or is now. */
@@ -85,7 +108,11 @@ export function timelineAt({ backups, branches }: Repository, at: Date | undefin
   return inForce.at(-1)?.timeline ?? trunk;
 }
 
-function leadsTo(backup: Backup, timeline: number, branches: readonly Branch[]): boolean {
+function leadsTo(
+  backup: Pick<Backup, "timeline" | "stopLsn">,
+  timeline: number,
+  branches: readonly Branch[],
+): boolean {
   let current = timeline;
   while (current !== backup.timeline) {
     const branch = branches.find((candidate) => candidate.timeline === current);
