@@ -24,6 +24,7 @@ export default defineConfig({
       project("chart", ["test/chart/**/*.test.ts"], { testTimeout: 60_000 }),
       project("engine", ["test/engine/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",
+        maxWorkers: 2,
         testTimeout: 180_000,
         hookTimeout: 180_000,
       }),

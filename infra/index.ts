@@ -95,7 +95,8 @@ new Exposure(
     edgeImage: images.edge,
     outsideService,
   },
-  inCluster,
+  // The proxy looks the server's address up when it starts.
+  { ...inCluster, dependsOn: [server] },
 );
 
 /** Where clients connect. */

@@ -38,7 +38,6 @@ const dexieCloud = (addon as { readonly default: (db: Dexie) => void }).default;
 
 /** A local database that is a replica of the one at the given address. */
 export function createReplica(name: string, databaseUrl: string, stores: Record<string, string>): CloudDexie {
-  const { default: dexieCloud } = addon;
   const db = new Dexie(name, { addons: [dexieCloud] }) as CloudDexie;
   db.version(1).stores(stores);
   db.cloud.configure({ databaseUrl, requireAuth: false, customLoginGui: true, tryUseServiceWorker: false });

@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import { Config, getStack } from "@pulumi/pulumi";
+import { Config, getStack, type Input } from "@pulumi/pulumi";
 import { fileURLToPath } from "node:url";
 
 const config = new Config();
@@ -63,12 +63,16 @@ new k8s.core.v1.PersistentVolumeClaim(
 );
 
 if (isOn("chart")) {
+  const chartValues: Record<string, Input<string>> = {
+    greeting: config.get("text") ?? "first",
+    password: config.requireSecret("password"),
+  };
   new k8s.helm.v4.Chart(
     "chart",
     {
       chart: fileURLToPath(new URL("chart", import.meta.url)),
       namespace: namespace.metadata.name,
-      values: { greeting: config.get("text") ?? "first", password: config.requireSecret("password") },
+      values: chartValues,
       skipAwait: true,
     },
     { provider },

@@ -1,0 +1,110 @@
+import { liveQuery } from "dexie";
+import { createReplica } from "./cloud.ts";
+
+interface Item {
+  readonly id: string;
+  readonly title: string;
+  readonly done: boolean;
+  readonly created: Date;
+}
+
+const db = createReplica("to-do", `${location.origin}/zdemo`, { items: "@id" });
+const items = db.table<Item, string>("items");
+
+const element = <T extends HTMLElement>(id: string): T => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}`);
+  return found as T;
+};
+
+/** What the badge says: where the list stands, in one word or two. */
+function stateOf(phase: string, socket: string): string {
+  if (phase === "error" || phase === "offline" || socket === "error") return "offline";
+  if (phase === "pushing" || phase === "pulling") return "syncing";
+  return phase === "in-sync" && socket === "connected" ? "in sync" : "connecting";
+}
+
+function showState(): void {
+  const badge = element("state");
+  const { syncState, webSocketStatus, currentUser } = db.cloud;
+  const state = currentUser.value.isLoggedIn
+    ? stateOf(syncState.value.phase, webSocketStatus.value)
+    : "logged out";
+  badge.textContent = state;
+  badge.dataset["state"] = state;
+}
+
+function showUser(): void {
+  const { isLoggedIn, userId } = db.cloud.currentUser.value;
+  element("welcome").hidden = isLoggedIn === true;
+  element("board").hidden = isLoggedIn !== true;
+  element("user").textContent = userId ?? "";
+  showState();
+}
+
+function line(item: Item): HTMLLIElement {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.checked = item.done;
+  box.addEventListener("change", () => void items.update(item.id, { done: box.checked }));
+
+  const label = document.createElement("label");
+  label.append(box, item.title);
+
+  const remove = document.createElement("button");
+  remove.type = "button";
+  remove.className = "quiet";
+  remove.textContent = "✕";
+  remove.setAttribute("aria-label", `Delete ${item.title}`);
+  remove.addEventListener("click", () => void items.delete(item.id));
+
+  const entry = document.createElement("li");
+  entry.classList.toggle("done", item.done);
+  entry.append(label, remove);
+  return entry;
+}
+
+function showItems(all: readonly Item[]): void {
+  const sorted = all.toSorted(
+    (a, b) => Number(a.done) - Number(b.done) || a.created.getTime() - b.created.getTime(),
+  );
+  element("list").replaceChildren(...sorted.map(line));
+  element("empty").hidden = all.length > 0;
+}
+
+async function logIn(email: string): Promise<void> {
+  const problem = element("problem");
+  problem.textContent = "";
+  try {
+    await db.cloud.login({ grant_type: "demo", email });
+  } catch (error) {
+    problem.textContent = `Login failed: ${(error as Error).message}`;
+  }
+}
+
+element("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = element<HTMLInputElement>("title");
+  const title = field.value.trim();
+  if (title) void items.add({ title, done: false, created: new Date() } as Item);
+  field.value = "";
+});
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-login]"))
+  button.addEventListener("click", () => void logIn(button.dataset["login"] ?? ""));
+
+element("logout").addEventListener("click", () => void db.cloud.logout({ force: true }));
+
+// The addon asks by this channel: messages only, as demo users need no password.
+db.cloud.userInteraction.subscribe((interaction) => {
+  if (interaction?.type === "message-alert") interaction.onSubmit({});
+});
+db.cloud.currentUser.subscribe(showUser);
+db.cloud.syncState.subscribe(showState);
+db.cloud.webSocketStatus.subscribe(showState);
+liveQuery(() => items.toArray()).subscribe({
+  next: showItems,
+  error: (error) => {
+    console.error(error);
+  },
+});

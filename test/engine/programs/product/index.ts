@@ -1,0 +1,2 @@
+import "./unwatched.ts";
+export * from "../../../../infra/index.ts";
