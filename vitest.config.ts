@@ -8,27 +8,28 @@ class ByName extends BaseSequencer {
   }
 }
 
-const project = (name: string, include: string[], extra: object = {}) => ({
+/** Projects run one after the other, so that long stories do not slow each other down. */
+const project = (groupOrder: number, name: string, include: string[], extra: object = {}) => ({
   extends: true as const,
-  test: { name, include, ...extra },
+  test: { name, include, sequence: { groupOrder }, ...extra },
 });
 
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
     projects: [
-      project("unit", [
+      project(0, "unit", [
         "{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts",
         "test/unit/**/*.test.ts",
       ]),
-      project("chart", ["test/chart/**/*.test.ts"], { testTimeout: 60_000 }),
-      project("engine", ["test/engine/**/*.test.ts"], {
+      project(1, "chart", ["test/chart/**/*.test.ts"], { testTimeout: 60_000 }),
+      project(2, "engine", ["test/engine/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",
         maxWorkers: 2,
         testTimeout: 180_000,
         hookTimeout: 180_000,
       }),
-      project("e2e", ["test/e2e/**/*.test.ts"], {
+      project(3, "e2e", ["test/e2e/**/*.test.ts"], {
         testTimeout: 300_000,
         hookTimeout: 900_000,
         fileParallelism: false,
