@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -15,11 +16,14 @@ import (
 
 const connectionTimeout = 60 * time.Second
 
+// The kubelet notes here how many seconds a pod wants for its end.
+const graceAnnotation = "io.kubernetes.pod.terminationGracePeriod"
+
 // newCriDown makes the command that ends every container and pod of a container runtime, in the order that
 // gives their network addresses back.
 func newCriDown() *cobra.Command {
 	var endpoint string
-	var graceSeconds int64
+	var mostSeconds int64
 	command := &cobra.Command{
 		Use:          "cri-down",
 		Short:        "Stop all containers of a container runtime, then remove all pods",
@@ -29,15 +33,15 @@ func newCriDown() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return stopEverything(command.Context(), runtime, graceSeconds)
+			return stopEverything(command.Context(), runtime, mostSeconds)
 		},
 	}
 	command.Flags().StringVar(&endpoint, "endpoint", "", "address of the container runtime, unix://...")
-	command.Flags().Int64Var(&graceSeconds, "grace", 10, "seconds a container has to end by itself")
+	command.Flags().Int64Var(&mostSeconds, "grace", 30, "seconds a container has to end by itself, at most")
 	return command
 }
 
-func stopEverything(ctx context.Context, runtime internalapi.RuntimeService, graceSeconds int64) error {
+func stopEverything(ctx context.Context, runtime internalapi.RuntimeService, mostSeconds int64) error {
 	containers, err := runtime.ListContainers(ctx, nil)
 	if err != nil {
 		return err
@@ -47,7 +51,7 @@ func stopEverything(ctx context.Context, runtime internalapi.RuntimeService, gra
 		if container.State != runtimeapi.ContainerState_CONTAINER_RUNNING {
 			return nil
 		}
-		return runtime.StopContainer(ctx, container.Id, graceSeconds)
+		return runtime.StopContainer(ctx, container.Id, graceSeconds(container, mostSeconds))
 	})
 	pods, err := runtime.ListPodSandbox(ctx, nil)
 	if err != nil {
@@ -61,6 +65,15 @@ func stopEverything(ctx context.Context, runtime internalapi.RuntimeService, gra
 	})
 	fmt.Printf("stopped %d containers, removed %d pods\n", len(containers), len(pods))
 	return err
+}
+
+// graceSeconds is what the container's pod asked for, but not more than most.
+func graceSeconds(container *runtimeapi.Container, most int64) int64 {
+	wanted, err := strconv.ParseInt(container.Annotations[graceAnnotation], 10, 64)
+	if err != nil {
+		return most
+	}
+	return min(wanted, most)
 }
 
 // each works on all items at once and returns all errors together.
