@@ -21,5 +21,6 @@ export default tseslint.config(
   { files: ["infra/**"], rules: apart("**/scripts/**", "**/evaluation-server/**", "**/test/**") },
   { files: ["infra/*/**"], rules: apart("**/config.ts", "**/scripts/**", "**/evaluation-server/**") },
   { files: ["evaluation-server/**"], rules: apart("**/infra/**", "**/scripts/**") },
+  { files: ["clients/**"], rules: apart("**/infra/**", "**/scripts/**") },
   { files: ["scripts/**"], rules: apart("**/evaluation-server/**", "**/infra/index.ts") },
 );

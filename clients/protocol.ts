@@ -1,4 +1,4 @@
-/** Values that go between a test and its client process. */
+/** Values that go between a client process and its owner. */
 export type Row = Record<string, unknown>;
 
 export type Login = { readonly demo: string } | { readonly email: string };

@@ -4,7 +4,7 @@ import * as network from "./node-network.ts";
 import type { Command, FromClient, Login, Request, Row, Snapshot } from "./protocol.ts";
 
 const { add, liveQuery } = await import("dexie");
-const { createReplica } = await import("../../evaluation-server/web/cloud.ts");
+const { createReplica } = await import("../evaluation-server/web/cloud.ts");
 
 type Database = ReturnType<typeof createReplica>;
 let database: Database | undefined;
@@ -32,7 +32,7 @@ async function snapshot(db: Database, tables: readonly string[]): Promise<Snapsh
   };
 }
 
-/** Tells the test the state after whatever may have changed it. */
+/** Tells the owner the state after whatever may have changed it. */
 function watch(db: Database, tables: readonly string[]): void {
   const tell = () => {
     snapshot(db, tables).then(

@@ -1,0 +1,76 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { connect } from "node:tls";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+export interface PageOptions {
+  /** Executable of Chromium. */
+  readonly chromium: string;
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly authority: string;
+}
+
+/** A window of a real Chromium on the to-do page of the evaluation server. */
+export class PageClient {
+  readonly page: Page;
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+  }
+
+  /** Opens the page. The browser trusts the certificate that the authority signed, and no other one. */
+  static async open(url: string, options: PageOptions): Promise<PageClient> {
+    const trusted = await serverKeyHash(url, options.authority);
+    const browser = await chromium.launch({
+      executablePath: options.chromium,
+      args: [`--ignore-certificate-errors-spki-list=${trusted}`],
+      chromiumSandbox: process.getuid?.() !== 0,
+    });
+    const page = await browser.newPage();
+    await page.goto(url);
+    return new PageClient(browser, page);
+  }
+
+  /** Logs in as a demo user and waits until the list is in sync. */
+  async login(user: string): Promise<void> {
+    await this.page.locator(`[data-login="${user}"]`).click();
+    await this.waitForState("in sync");
+  }
+
+  async waitForState(state: string): Promise<void> {
+    await this.page.locator(`#state[data-state="${state}"]`).waitFor();
+  }
+
+  async add(title: string): Promise<void> {
+    await this.page.locator("#title").fill(title);
+    await this.page.locator("#form button").click();
+  }
+
+  async waitForItem(title: string): Promise<void> {
+    await this.page.locator("#list li", { hasText: title }).first().waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}
+
+/** The hash of the key of the server's certificate, when the authority signed it for that host. */
+async function serverKeyHash(url: string, authority: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const ca = await readFile(authority);
+  const certificate = await new Promise<X509Certificate>((found, failed) => {
+    const socket = connect({ host: hostname, port: Number(port || 443), servername: hostname, ca });
+    socket.once("error", failed);
+    socket.once("secureConnect", () => {
+      const peer = socket.getPeerX509Certificate();
+      socket.destroy();
+      if (peer) found(peer);
+      else failed(new Error(`${url} showed no certificate`));
+    });
+  });
+  const key = certificate.publicKey.export({ type: "spki", format: "der" });
+  return createHash("sha256").update(key).digest("base64");
+}
