@@ -1,4 +1,5 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { isIP } from "node:net";
 
 /** True for a reference that names an image by digest. */
 export const isPinnedImage = (text: string): boolean =>
@@ -84,28 +85,26 @@ function cronNumber(text: string, { from, names }: CronField): number {
 export const isCertificate = (pem: string): boolean => certificateOf(pem) !== undefined;
 
 /** True for a private key in PEM, without a passphrase. */
-export function isPrivateKey(pem: string): boolean {
-  try {
-    createPrivateKey(pem);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const isPrivateKey = (pem: string): boolean => privateKeyOf(pem) !== undefined;
 
-/** True when the key is the certificate's own. */
-export const belongTogether = (certificate: string, key: string): boolean =>
-  certificateOf(certificate)?.checkPrivateKey(createPrivateKey(key)) ?? false;
+/** False when the key is another certificate's. What cannot be read has a fault of its own. */
+export function belongTogether(certificate: string, key: string): boolean {
+  const [readable, own] = [certificateOf(certificate), privateKeyOf(key)];
+  return readable === undefined || own === undefined || readable.checkPrivateKey(own);
+}
 
 /** True when a certificate is valid for a host name or address. */
 export function coversHost(certificate: string, host: string): boolean {
-  const parsed = certificateOf(certificate);
-  return (parsed?.checkHost(host) ?? parsed?.checkIP(host)) !== undefined;
+  const readable = certificateOf(certificate);
+  return (isIP(host) === 0 ? readable?.checkHost(host) : readable?.checkIP(host)) !== undefined;
 }
 
-function certificateOf(pem: string): X509Certificate | undefined {
+const certificateOf = (pem: string): X509Certificate | undefined => parsed(() => new X509Certificate(pem));
+const privateKeyOf = (pem: string): KeyObject | undefined => parsed(() => createPrivateKey(pem));
+
+function parsed<T>(parse: () => T): T | undefined {
   try {
-    return new X509Certificate(pem);
+    return parse();
   } catch {
     return undefined;
   }

@@ -84,12 +84,10 @@ const images = z
 
 const server = z
   .strictObject({
-    artifact: z
-      .literal("evaluation")
-      .meta({
-        description: "What is deployed. Here the evaluation server of the kit.",
-        examples: ["evaluation"],
-      }),
+    artifact: z.literal("evaluation").meta({
+      description: "What is deployed. Here the evaluation server of the kit.",
+      examples: ["evaluation"],
+    }),
     url: text(check.isPublicOrigin, "must be an https address without path (http only on this machine)").meta(
       {
         description: "The public address of the server.",
@@ -214,12 +212,10 @@ const backups = z
       .meta({ description: "What is kept." }),
     repository: z
       .strictObject({
-        kind: z
-          .literal("volume")
-          .meta({
-            description: "A volume of the cluster. Encrypted by the kit before it is written.",
-            examples: ["volume"],
-          }),
+        kind: z.literal("volume").meta({
+          description: "A volume of the cluster. Encrypted by the kit before it is written.",
+          examples: ["volume"],
+        }),
         size: size.meta({
           description:
             "Size of the volume. It can grow where the storage class allows it, and cannot shrink.",

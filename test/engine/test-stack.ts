@@ -44,7 +44,7 @@ export class TestStack {
   }
 
   async set(settings: Record<string, string | object>, options: { secret?: boolean } = {}): Promise<void> {
-    for (const [key, value] of Object.entries(settings)) await setConfig(this.workspace, key, value, options);
+    await setConfig(this.workspace, settings, options);
   }
 
   run(...args: string[]): Promise<Captured> {

@@ -62,7 +62,7 @@ const commandOf = (args: readonly string[]): string => {
 };
 
 /** The program throws an error of this name when the stack's settings are wrong; its message lists every fault. */
-const settingsError = /^.*\bSettingsError: ([\s\S]*?)(?:\n\s+at |\n\n|$)/m;
+const settingsError = /\bSettingsError: ([\s\S]*?)(?:\n\s+at |\n\s*\n|$)/;
 
 function settingsFaults(text: string): string | undefined {
   return settingsError.exec(text)?.[1]?.trim();
@@ -75,16 +75,16 @@ function exitName(code: number): ExitName {
 }
 
 const maximumLines = 8;
+const summaryTitle = /^(Resources|Duration|Outputs):/;
 
 function errorLines(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());
   const first = lines.findIndex((line) => line.startsWith("error:"));
   if (first < 0) return "";
+  const summary = lines.findIndex((line, index) => index > first && summaryTitle.test(line));
   const told = lines
-    .slice(first)
-    .filter((line) => line !== "" && !/^(Resources|Duration|Outputs):/.test(line));
-  return [...new Set(told)]
-    .slice(0, maximumLines)
-    .join("\n        ")
-    .replace(/^error: /, "");
+    .slice(first, summary < 0 ? undefined : summary)
+    .map((line) => line.replace(/^error: /, ""))
+    .filter((line) => line !== "");
+  return [...new Set(told)].slice(0, maximumLines).join("\n        ");
 }

@@ -3,7 +3,6 @@ export { destroy, plan, preview, refresh, up } from "./operations.ts";
 export { findPlugins, type PluginUse } from "./plugins.ts";
 export { summarizePlan, type Plan, type PlannedStep } from "./plan.ts";
 export {
-  configKeys,
   ensureStack,
   exportState,
   outputs,

@@ -39,7 +39,9 @@ async function readLocks({ stateFolder, stack }: Workspace): Promise<Lock[]> {
   if (stateFolder === undefined) return [];
   const folder = join(stateFolder, ".pulumi", "locks");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.name.endsWith(".json") && entry.parentPath.endsWith(`/${stack}`));
+  const files = entries.filter(
+    (entry) => entry.name.endsWith(".json") && entry.parentPath.endsWith(`/${stack}`),
+  );
   const locks = files.map(async (file) => {
     const text = await readFile(join(file.parentPath, file.name), "utf8").catch(() => undefined);
     return text === undefined ? [] : [JSON.parse(text) as Lock];

@@ -37,27 +37,33 @@ async function move(from: string, to: string): Promise<void> {
   await rename(unfinished, to);
 }
 
-/** Writes one setting. Plain objects stay readable in the stack file; secrets go by standard input. */
+/** Writes settings. Plain objects stay readable in the stack file; secrets go by standard input. */
 export async function setConfig(
   workspace: Workspace,
-  key: string,
-  value: string | object,
+  settings: Readonly<Record<string, string | object>>,
   options: { readonly secret?: boolean } = {},
 ): Promise<void> {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (options.secret) {
-    await captureOk(workspace, ["config", "set", "--secret", key, ...configFlag(workspace)], text);
-  } else {
-    const entry = { value: text, secret: false, ...(typeof value === "object" && { objectValue: value }) };
-    const json = JSON.stringify({ [key]: entry });
+  if (Object.keys(settings).length === 0) return;
+  if (!options.secret) {
+    const json = JSON.stringify(plainEntries(settings));
     await captureOk(workspace, ["config", "set-all", "--json", json, ...configFlag(workspace)]);
+    return;
+  }
+  for (const [key, value] of Object.entries(settings)) {
+    await captureOk(workspace, ["config", "set", "--secret", key, ...configFlag(workspace)], textOf(value));
   }
 }
 
-/** The names of the settings that the stack file holds. */
-export async function configKeys(workspace: Workspace): Promise<string[]> {
-  const json = await captureOk(workspace, ["config", "--json", ...configFlag(workspace)]);
-  return Object.keys(JSON.parse(json) as object);
+const textOf = (value: string | object): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+/** The settings as `pulumi config set-all --json` takes them. */
+function plainEntries(settings: Readonly<Record<string, string | object>>): object {
+  const entries = Object.entries(settings).map(([key, value]) => {
+    const entry = { value: textOf(value), secret: false };
+    return [key, typeof value === "object" ? { ...entry, objectValue: value } : entry];
+  });
+  return Object.fromEntries(entries) as object;
 }
 
 /** The stack's outputs. Secret ones read "[secret]" unless asked for. */

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { parseSettings } from "../../../infra/settings/parse.ts";
+import { describeError, exitCode } from "../errors.ts";
+import { pulumiError } from "./failure.ts";
+
+const up = ["up", "--yes", "--skip-preview"];
+
+/** What Pulumi prints when the program ends with this error. */
+const printed = (message: string): string =>
+  `Diagnostics:\n  pulumi:pulumi:Stack (kit-prod):\n    error: ${message.replaceAll("\n", "\n    ")}\n\nResources:\n    1 errored\n`;
+
+function messageOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error) return `${error.name}: ${error.message}`;
+  }
+  throw new Error("nothing failed");
+}
+
+describe("wrong settings", () => {
+  const error = pulumiError(
+    "prod",
+    ["preview", "--json"],
+    255,
+    printed(messageOf(() => parseSettings({ server: { replicas: 0 }, nonsense: true }, "prod"))),
+  );
+
+  test("end with the exit code for wrong use", () => {
+    expect(exitCode[error.exit]).toBe(2);
+  });
+
+  test("are told with each key, and which file to correct", () => {
+    expect(error.why).toMatch(/server\.replicas: must be 1 or more, such as 2/);
+    expect(error.why).toMatch(/nonsense: is not a setting, known are target,/);
+    expect(error.why).not.toMatch(/Resources|errored/);
+    expect(error.next).toContain("Pulumi.prod.yaml");
+  });
+});
+
+test.each([
+  ["error: decrypting secret: incorrect passphrase", 255, "keyUnavailable", "PULUMI_CONFIG_PASSPHRASE_FILE"],
+  ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", 255, "keyUnavailable", "PASSPHRASE_FILE"],
+  ["error: the stack is currently locked by 1 lock(s)", 255, "failed", "pulumi cancel --stack prod"],
+  ["error: no stack named 'prod' found", 255, "stackNotFound", "./kit init --stack prod"],
+  ["error: something else", 1, "failed", "pulumi up --stack prod"],
+  ["error: not logged in", 3, "authentication", "pulumi up --stack prod"],
+  ["", 9, "timeout", "pulumi up --stack prod"],
+  ["error: an exit code of nobody", 255, "failed", "pulumi up --stack prod"],
+])("%s with %d", (text, code, exit, next) => {
+  const error = pulumiError("prod", up, code, text);
+  expect(error.exit).toBe(exit);
+  expect(error.next).toContain(next);
+});
+
+test("a failure of something else tells what Pulumi told, without colours and its summary", () => {
+  const text =
+    "\u001b[31merror:\u001b[0m update failed\n\nerror: update failed\n  it is so\nResources:\n    +1\nDuration: 3s";
+  expect(describeError(pulumiError("prod", ["stack", "init", "--no-select"], 1, text))).toBe(
+    [
+      "error 1 (failed): pulumi stack init of stack prod failed",
+      "  why:  update failed",
+      "        it is so",
+      "  next: pulumi stack init --stack prod",
+    ].join("\n"),
+  );
+});
