@@ -37,7 +37,9 @@ export function command(): Command {
 }
 
 async function create({ stack, type }: CreateOptions): Promise<void> {
-  const made = await createBackup(await resolveCluster(stack), type);
+  const cluster = await resolveCluster(stack);
+  const title = type === "full" ? "full backup" : "incremental backup";
+  const made = await new Phases(1).run(title, (phase) => createBackup(cluster, type, phase));
   result(
     `${made.label}: ${formatBytes(made.size)} of database, ${formatBytes(made.repositorySize)} added to the repository`,
   );

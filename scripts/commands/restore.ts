@@ -1,13 +1,13 @@
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { removeBeside, restoreBeside } from "../lib/backups/beside.ts";
 import { besideName } from "../lib/backups/beside-manifests.ts";
 import { formatBytes } from "../lib/backups/format.ts";
-import { restoreInPlace, type RestoreResult } from "../lib/backups/restore.ts";
-import { describeWindow } from "../lib/backups/window.ts";
+import { restoreInPlace, restorePhases, type RestoreResult } from "../lib/backups/restore.ts";
+import { describeWindow, type RestorableWindow } from "../lib/backups/window.ts";
+import { confirmByName } from "../lib/confirm.ts";
 import { KitError } from "../lib/errors.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
-import { result, say } from "../lib/say.ts";
+import { Phases, result } from "../lib/say.ts";
 import { resolveCluster } from "../lib/stack/cluster.ts";
 
 interface Options {
@@ -39,9 +39,9 @@ async function restore(options: Options): Promise<void> {
         next: "./kit restore --into NAME --remove",
       });
     const asked = options.at === undefined ? {} : { at: options.at };
-    const confirm = async (window: Parameters<typeof describeWindow>[0]) =>
-      options.yes ? undefined : confirmStack(cluster.stack, describeWindow(window));
-    result(inPlaceText(await restoreInPlace(cluster, { ...asked, confirm })));
+    const confirm = async (window: RestorableWindow) =>
+      options.yes ? undefined : confirmLoss(cluster.stack, window);
+    result(inPlaceText(await restoreInPlace(cluster, { ...asked, confirm }, new Phases(restorePhases))));
   } else if (options.remove) {
     await removeBeside(cluster, options.into);
     result(`${besideName(options.into)} and its volume are removed`);
@@ -50,22 +50,12 @@ async function restore(options: Options): Promise<void> {
   }
 }
 
-/** Has the stack's name typed. Without a terminal nobody can be asked. */
-async function confirmStack(stack: string, window: string): Promise<void> {
-  const refusal = (why: string) =>
-    new KitError("usage", "the restore was not confirmed", {
-      why,
-      next: `./kit restore --stack ${stack} --yes`,
-    });
-  if (!process.stdin.isTTY)
-    throw refusal("it replaces the database of the stack, and there is no terminal to ask on");
-  say(
-    `The database of stack ${stack} will be replaced; what was written after that moment is lost. Restorable: ${window}`,
-  );
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const typed = await terminal.question(`Type the name of the stack to go on: `);
-  terminal.close();
-  if (typed.trim() !== stack) throw refusal(`"${typed}" is not the name of the stack`);
+function confirmLoss(stack: string, window: RestorableWindow): Promise<void> {
+  return confirmByName(stack, {
+    warning: `The database of stack ${stack} will be replaced; what was written after that moment is lost. Restorable: ${describeWindow(window)}`,
+    what: "the restore",
+    unasked: `./kit restore --stack ${stack} --yes`,
+  });
 }
 
 function inPlaceText(restored: RestoreResult): string {

@@ -28,11 +28,16 @@ export interface Phase {
 
 /** Runs numbered phases ("2/7 images … 4.1 s"), with a spinner on a terminal and plain lines elsewhere. */
 export class Phases {
-  readonly #total: number;
+  #total: number;
   #current = 0;
 
   constructor(total: number) {
     this.#total = total;
+  }
+
+  /** Counts phases that only turned out on the way to be needed. */
+  more(count: number): void {
+    this.#total += count;
   }
 
   /** Runs one phase and reports how it ended and how long it took. */

@@ -1,5 +1,5 @@
-import { Phases } from "../say.ts";
 import * as z from "zod";
+import type { Phase } from "../say.ts";
 import type { Cluster } from "./cluster.ts";
 import { runJob } from "./jobs.ts";
 
@@ -19,10 +19,8 @@ const madeSchema = z.object({
 export type MadeBackup = z.output<typeof madeSchema>;
 
 /** Makes a backup now, the way the schedule does. */
-export async function createBackup(cluster: Cluster, type: BackupType): Promise<MadeBackup> {
+export async function createBackup(cluster: Cluster, type: BackupType, phase: Phase): Promise<MadeBackup> {
   const template = type === "full" ? "backup-full" : "backup-incremental";
   const name = `${template}-${Date.now().toString(36)}`;
-  return new Phases(1).run(`${type === "full" ? "full" : "incremental"} backup`, async (phase) =>
-    madeSchema.parse(await runJob(cluster, { template, name }, phase)),
-  );
+  return madeSchema.parse(await runJob(cluster, { template, name }, phase));
 }

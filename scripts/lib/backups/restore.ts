@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { KitError } from "../errors.ts";
 import { formatBytes } from "./format.ts";
-import { Phases, say, type Phase } from "../say.ts";
+import { say, type Phase, type Phases } from "../say.ts";
 import type { Cluster } from "./cluster.ts";
 import { archiveNow, databaseAnswers, inspectRepository } from "./inspect.ts";
 import { deleteJob, jobState, listPods, runJob } from "./jobs.ts";
@@ -47,9 +47,15 @@ export const resultSchema = z.object({
   databaseBytes: z.number(),
 });
 
+/** How many phases a restore in place has. */
+export const restorePhases = 4;
+
 /** Brings the stack's database back to a moment. What it replaces is kept until the result is proven and in service. */
-export async function restoreInPlace(cluster: Cluster, request: RestoreRequest): Promise<RestoreResult> {
-  const phases = new Phases(4);
+export async function restoreInPlace(
+  cluster: Cluster,
+  request: RestoreRequest,
+  phases: Phases,
+): Promise<RestoreResult> {
   const decision = await pending(cluster, request.at ?? null);
   refuseSecond(decision, cluster);
   const resumed = decision.action === "resume" ? decision.note : undefined;

@@ -4,7 +4,12 @@ import type { Certificates } from "./certificates.ts";
 /** Where a stack runs. The same shape as the config key `target`. */
 export type TargetSetting =
   | { readonly kind: "local"; readonly kubeconfig: string }
-  | { readonly kind: "kubernetes"; readonly kubeconfig: string; readonly context: string; readonly storageClass?: string };
+  | {
+      readonly kind: "kubernetes";
+      readonly kubeconfig: string;
+      readonly context: string;
+      readonly storageClass?: string;
+    };
 
 /** What has to be known to write a stack's first configuration. */
 export interface Answers {

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
+import { KitError } from "./errors.ts";
+import { say } from "./say.ts";
+
+/** What a person is asked to confirm. */
+export interface Confirmation {
+  /** What is going to happen, told before the question. */
+  readonly warning: string;
+  /** What it is that was not confirmed, such as "the restore". */
+  readonly what: string;
+  /** The command that goes on without asking. */
+  readonly unasked: string;
+}
+
+/** Has the stack's name typed before something is lost. Without a terminal nobody can be asked. */
+export async function confirmByName(stack: string, asked: Confirmation): Promise<void> {
+  const typed = await ask(asked, "Type the name of the stack to go on: ");
+  if (typed !== stack) throw unconfirmed(asked, `"${typed}" is not the name of the stack`);
+}
+
+/** Asks for a yes before something is changed. Without a terminal nobody can be asked. */
+export async function confirmYes(asked: Confirmation): Promise<void> {
+  const typed = await ask(asked, "Go on? [y/N] ");
+  if (!/^y(es)?$/i.test(typed)) throw unconfirmed(asked, "the answer was not yes");
+}
+
+/** Asks one question on the terminal. Ctrl-C and Ctrl-D are empty answers. */
+export async function question(text: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const closed = once(terminal, "close").then(() => "");
+    return (await Promise.race([terminal.question(text), closed])).trim();
+  } finally {
+    terminal.close();
+  }
+}
+
+async function ask(asked: Confirmation, text: string): Promise<string> {
+  say(asked.warning);
+  if (!process.stdin.isTTY) throw unconfirmed(asked, "there is no terminal to ask on");
+  return question(text);
+}
+
+function unconfirmed({ what, unasked }: Confirmation, why: string): KitError {
+  return new KitError("usage", `${what} was not confirmed`, { why, next: unasked });
+}

@@ -1,0 +1,20 @@
+import { namesOf } from "../../../infra/naming.ts";
+import type { Settings } from "../../../infra/settings/schema.ts";
+import type { Cluster } from "../backups/cluster.ts";
+import { readSettings } from "./file.ts";
+
+/** Where a stack's database and server run, from the stack's settings. */
+export async function resolveCluster(stack: string): Promise<Cluster> {
+  const { target } = await readSettings(stack);
+  return clusterOf(stack, target);
+}
+
+/** Where a stack runs on a target. */
+export function clusterOf(stack: string, target: Settings["target"]): Cluster {
+  return {
+    stack,
+    kubeconfig: target.kubeconfig,
+    context: target.kind === "local" ? "kit-local" : target.context,
+    ...namesOf(stack),
+  };
+}

@@ -1,0 +1,85 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import * as z from "zod";
+import { describeFault, faultsOf, sentence } from "../../../infra/settings/faults.ts";
+import { schema, type Settings } from "../../../infra/settings/schema.ts";
+import { KitError } from "../errors.ts";
+import { root } from "../paths.ts";
+
+/** What a stack file holds: the plain settings by key, and the names of all of them. */
+export interface StackFile {
+  readonly plain: Readonly<Record<string, unknown>>;
+  readonly names: readonly string[];
+}
+
+const prefix = "dexie-cloud-kit:";
+const fileSchema = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
+const encrypted = z.object({ secure: z.string() });
+const plainSchema = schema.omit({ credentials: true, certificates: true });
+
+/** The file of a stack's settings. */
+export const stackFile = (stack: string): string => join(root, `Pulumi.${stack}.yaml`);
+
+/** The stacks that have a file in this checkout. */
+export async function stackNames(): Promise<string[]> {
+  const files = await readdir(root);
+  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+/** Reads the file of a stack; undefined when there is none. */
+export async function readStackFile(stack: string): Promise<StackFile | undefined> {
+  const text = await readFile(stackFile(stack), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : parseStackFile(text);
+}
+
+/** Reads the file of a stack that must be there. */
+export async function requireStackFile(stack: string): Promise<StackFile> {
+  const file = await readStackFile(stack);
+  if (file !== undefined) return file;
+  const others = await stackNames();
+  throw new KitError("stackNotFound", `there is no stack ${stack}`, {
+    why: `Pulumi.${stack}.yaml does not exist; ${others.length > 0 ? `there are ${others.join(", ")}` : "there is no other one either"}`,
+    next: stack === "demo" ? "./kit demo" : `./kit init --stack ${stack}`,
+  });
+}
+
+/** The plain settings of a stack that must be there, checked. */
+export async function readSettings(stack: string): Promise<Settings> {
+  const { plain } = await requireStackFile(stack);
+  return checkSettings(stack, plain);
+}
+
+/** Checks plain settings. All faults are told at once. */
+export function checkSettings(stack: string, plain: Readonly<Record<string, unknown>>): Settings {
+  const parsed = plainSchema.safeParse(plain, { error: sentence });
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error.issues).map((fault) => `\n        ${describeFault(fault)}`);
+  throw new KitError("usage", `the settings of stack ${stack} are not right`, {
+    why: `${faults.length} wrong:${faults.join("")}`,
+    next: `correct Pulumi.${stack}.yaml, then run the command again`,
+  });
+}
+
+/** What the text of a stack file holds. Encrypted values are left out. */
+export function parseStackFile(text: string): StackFile {
+  const { config } = fileSchema.parse(parse(text) ?? {});
+  const own = Object.entries(config)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), value] as const);
+  const plain = own.filter(([, value]) => !encrypted.safeParse(value).success);
+  return {
+    plain: Object.fromEntries(plain.map(([key, value]) => [key, structured(value)])),
+    names: own.map(([key]) => key),
+  };
+}
+
+/** `pulumi config set` stores objects as JSON in a text. */
+function structured(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
