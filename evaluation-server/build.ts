@@ -1,20 +1,25 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { build, type BuildOptions } from "esbuild";
+import { build, type BuildOptions, type BuildResult } from "esbuild";
 
 const here = import.meta.dirname;
 
-const common: BuildOptions = {
+const common = {
   absWorkingDir: here,
   bundle: true,
+  metafile: true,
   format: "esm",
   legalComments: "none",
   logLevel: "warning",
-};
+} satisfies BuildOptions;
 
-/** Bundles the server into one file, `server.js`, that runs on Node without any package beside it. */
-export async function bundleServer(outdir: string): Promise<void> {
-  await build({
+/** The files that are in a bundle. */
+const filesOf = ({ metafile }: BuildResult<typeof common>): string[] =>
+  Object.keys(metafile.inputs).map((file) => join(here, file));
+
+/** Bundles the server into one file, `server.js`, that runs on Node without any package beside it. Tells its sources. */
+export async function bundleServer(outdir: string): Promise<string[]> {
+  const bundle = await build({
     ...common,
     entryPoints: ["src/main.ts"],
     outfile: join(outdir, "server.js"),
@@ -26,12 +31,13 @@ export async function bundleServer(outdir: string): Promise<void> {
       js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
     },
   });
+  return filesOf(bundle);
 }
 
-/** Bundles the demo page; the server shows it when it lies in the folder `public` beside `server.js`. */
-export async function bundlePage(outdir: string): Promise<void> {
+/** Bundles the demo page; the server shows it when it lies in the folder `public` beside `server.js`. Tells its sources. */
+export async function bundlePage(outdir: string): Promise<string[]> {
   await mkdir(outdir, { recursive: true });
-  await build({
+  const bundle = await build({
     ...common,
     entryPoints: ["web/app.ts"],
     outfile: join(outdir, "app.js"),
@@ -41,4 +47,5 @@ export async function bundlePage(outdir: string): Promise<void> {
   });
   for (const name of ["index.html", "style.css", "icon.svg"])
     await copyFile(join(here, "web", name), join(outdir, name));
+  return filesOf(bundle);
 }

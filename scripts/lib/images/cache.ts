@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheDir } from "../paths.ts";
+import type { Phase } from "../say.ts";
+import { fileSha256 } from "./fingerprint.ts";
+import type { LayerPlan } from "./layer.ts";
+import type { LayerBlob } from "./oci.ts";
+import type { Component } from "./sbom.ts";
+import { packFolder } from "./tar.ts";
+
+/** A layer in the cache. */
+export interface MadeLayer extends LayerBlob {
+  readonly tar: string;
+  readonly components: readonly Component[];
+}
+
+/** Where images and their layers are kept. What is in its place is whole: it is made elsewhere and moved there. */
+export const imagesDir = (): string => join(cacheDir, "images");
+const layerFolder = (key: string) => join(imagesDir(), "layers", key);
+const unfinishedDir = () => join(imagesDir(), "unfinished");
+
+/** The layer of this plan, if it was made before. */
+export async function findLayer({ key }: LayerPlan): Promise<MadeLayer | undefined> {
+  const folder = layerFolder(key);
+  if (!existsSync(folder)) return undefined;
+  const about = JSON.parse(await readFile(join(folder, "layer.json"), "utf8")) as Omit<MadeLayer, "tar">;
+  return { ...about, tar: join(folder, "layer.tar") };
+}
+
+/** Makes a layer anew and keeps it. */
+export async function makeLayer(plan: LayerPlan, phase: Phase): Promise<MadeLayer> {
+  await intoPlace(layerFolder(plan.key), async (folder) => {
+    const content = join(folder, "content");
+    const tar = join(folder, "layer.tar");
+    await mkdir(content, { mode: 0o755 });
+    const components = await plan.fill(content, phase);
+    await packFolder(content, tar);
+    await rm(content, { recursive: true });
+    const { size } = await stat(tar);
+    const about = { title: plan.title, digest: `sha256:${await fileSha256(tar)}`, size, components };
+    await writeFile(join(folder, "layer.json"), JSON.stringify(about));
+  });
+  const made = await findLayer(plan);
+  if (!made) throw new Error(`layer ${plan.key} vanished`);
+  return made;
+}
+
+/** Lets `make` fill a new folder, and puts that in the place of the old one when it is whole. */
+export async function intoPlace(place: string, make: (folder: string) => Promise<void>): Promise<void> {
+  await mkdir(unfinishedDir(), { recursive: true });
+  const scratch = await mkdtemp(join(unfinishedDir(), "new-"));
+  const folder = join(scratch, "made");
+  await mkdir(folder);
+  await make(folder);
+  await mkdir(dirname(place), { recursive: true });
+  if (existsSync(place)) await rename(place, join(scratch, "replaced"));
+  await rename(folder, place);
+  await rm(scratch, { recursive: true });
+}
+
+/** Removes what killed runs left. Only while no other run is at work. */
+export async function clearUnfinished(): Promise<void> {
+  await rm(unfinishedDir(), { recursive: true, force: true });
+}
+
+/** Keeps the newest folders of a place, since each build leaves one. */
+export async function keepNewest(place: string, count: number): Promise<void> {
+  const folders = (await readdir(place)).map((name) => join(place, name));
+  const ages = await Promise.all(
+    folders.map(async (folder) => ({ folder, time: (await stat(folder)).mtimeMs })),
+  );
+  const old = ages.sort((a, b) => b.time - a.time).slice(count);
+  for (const { folder } of old) await rm(folder, { recursive: true });
+}

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { chmod, copyFile, cp, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { $ } from "zx";
+import { cacheDir, root } from "../paths.ts";
+import { tool } from "../tools/index.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { LayerPlan } from "./layer.ts";
+import type { Recipe } from "./recipe.ts";
+import { goComponents, npmComponent } from "./sbom.ts";
+
+type Runtime = NonNullable<Recipe["runtime"]>;
+
+/** The layer of the program that runs: one of the kit's tools, or Node. */
+export function runtimeLayer(runtime: Runtime): Promise<LayerPlan> {
+  return "node" in runtime ? nodeLayer(runtime.node) : toolLayer(runtime.tool, runtime.to);
+}
+
+async function toolLayer(name: "pause" | "coredns", to: string): Promise<LayerPlan> {
+  const program = await tool(name);
+  return {
+    title: name,
+    key: await fingerprint(["tool", name, to], [program]),
+    fill: async (folder) => {
+      await placeProgram(program, join(folder, to));
+      return goComponents(await readFile(program));
+    },
+  };
+}
+
+/** Node as the launcher of the kit would install it: the npm package that toolchain/node pins by its checksum. */
+async function nodeLayer(to: string): Promise<LayerPlan> {
+  const pins = join(root, "toolchain/node");
+  const version = (await readFile(join(root, ".node-version"), "utf8")).trim();
+  return {
+    title: `Node ${version}`,
+    key: await fingerprint(["node", process.arch, version, to], [pins]),
+    fill: async (folder, phase) => {
+      phase.waitingFor(`Node ${version}`);
+      const installed = await installNode(version, join(folder, "../node"), pins);
+      await placeProgram(join(installed, "bin/node"), join(folder, to));
+      const license = join(folder, "usr/share/doc/node/LICENSE");
+      await mkdir(dirname(license), { recursive: true });
+      await copyFile(join(installed, "LICENSE"), license);
+      return [npmComponent(`node-linux-${process.arch}`, version)];
+    },
+  };
+}
+
+async function installNode(version: string, scratch: string, pins: string): Promise<string> {
+  const kept = join(cacheDir, `node-${version}`);
+  if (existsSync(kept)) return kept;
+  await cp(pins, scratch, { recursive: true });
+  const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  await $({ quiet: true, cwd: scratch })`npm ci ${quietly}`;
+  return join(scratch, "node_modules", `node-linux-${process.arch}`);
+}
+
+async function placeProgram(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+  await chmod(to, 0o755);
+}

@@ -1,0 +1,3 @@
+module dexie-cloud-kit/toolchain/pause
+
+go 1.24.0
