@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import Table from "cli-table3";
+import { destroyNode, nodeStatus, startNode, stopNode, type NodeStatus } from "../lib/local/index.ts";
+import { outputOption } from "../lib/options.ts";
+import { jsonResult, Phases, result } from "../lib/say.ts";
+
+/** `kit local start|stop|status|destroy` */
+export function command(): Command {
+  const local = new Command("local").description("the one-node Kubernetes of this machine");
+  local.command("start").description("start it, or what of it is down").action(start);
+  local.command("stop").description("stop it and keep its data").action(stop);
+  local.command("status").description("show what of it runs").addOption(outputOption).action(status);
+  local.command("destroy").description("stop it and delete all of it").action(destroy);
+  return local;
+}
+
+async function start(): Promise<void> {
+  await new Phases(1).run("start the local node", startNode);
+  result(nodeText(await nodeStatus()));
+}
+
+async function stop(): Promise<void> {
+  await new Phases(1).run("stop the local node", stopNode);
+  result("The local node is stopped. The machine is as it was; the node's data is kept.");
+}
+
+async function destroy(): Promise<void> {
+  await new Phases(1).run("destroy the local node", destroyNode);
+  result("The local node is gone. Nothing of it is left on this machine.");
+}
+
+async function status({ output }: { readonly output: string }): Promise<void> {
+  const found = await nodeStatus();
+  if (output === "json") jsonResult("local-status", found);
+  else result(nodeText(found));
+}
+
+function nodeText({ state, checkout, kubeconfig, context, parts }: NodeStatus): string {
+  const summary = `local node: ${state}${checkout === undefined ? "" : `, of ${checkout}`}`;
+  if (state === "absent" || state === "stopped") return `${summary}\n`;
+  const table = new Table({ head: ["part", "process"], style: { head: [], border: [] } });
+  for (const { name, pid } of parts) table.push([name, pid ?? "ended"]);
+  const way = `KUBECONFIG=${kubeconfig} kubectl --context ${context} get pods --all-namespaces`;
+  return `${summary}\n${table.toString()}\nlook inside: ${way}\n`;
+}

@@ -1,0 +1,49 @@
+/** Chains and rules of one table, as `iptables-save` prints them. */
+export interface Table {
+  readonly name: string;
+  readonly chains: readonly string[];
+  readonly rules: readonly string[];
+}
+
+/** Reads the output of `iptables-save`. */
+export function parseTables(saved: string): Table[] {
+  const tables: { name: string; chains: string[]; rules: string[] }[] = [];
+  for (const line of saved.split("\n")) {
+    if (line.startsWith("*")) tables.push({ name: line.slice(1), chains: [], rules: [] });
+    else if (line.startsWith(":")) tables.at(-1)?.chains.push(line.slice(1).split(" ")[0] ?? "");
+    else if (line.startsWith("-A ")) tables.at(-1)?.rules.push(line);
+  }
+  return tables;
+}
+
+/** The chains of a table that Kubernetes or this node's pod network made. */
+export function ownChains(table: Table, networkName: string): string[] {
+  const ofNetwork = table.rules
+    .filter((rule) => rule.includes(`name: \\"${networkName}\\"`))
+    .map((rule) => /-j (CNI-[0-9a-f]+)/.exec(rule)?.[1] ?? "");
+  return table.chains.filter((chain) => chain.startsWith("KUBE-") || ofNetwork.includes(chain));
+}
+
+/**
+ * Input for `iptables-restore --noflush` that removes what is the node's own: first the rules that lead into its
+ * chains, then the chains. Empty when there is nothing to do.
+ */
+export function removalScript(tables: readonly Table[], networkName: string): string {
+  return tables.map((table) => removalFromTable(table, networkName)).join("");
+}
+
+function removalFromTable(table: Table, networkName: string): string {
+  const chains = ownChains(table, networkName);
+  if (chains.length === 0) return "";
+  const own = new Set(chains);
+  const leadsIn = (rule: string) => own.has(/ -[jg] (\S+)/.exec(rule)?.[1] ?? "");
+  const isIn = (rule: string) => own.has(rule.split(" ")[1] ?? "");
+  const lines = [
+    `*${table.name}`,
+    ...table.rules.filter((rule) => leadsIn(rule) && !isIn(rule)).map((rule) => rule.replace("-A", "-D")),
+    ...chains.map((chain) => `-F ${chain}`),
+    ...chains.map((chain) => `-X ${chain}`),
+    "COMMIT",
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,57 @@
+import type { HostState } from "./host-state.ts";
+import { home, network, node, runDir } from "./layout.ts";
+import { machineDir } from "../paths.ts";
+
+/** What differs from before the first start. */
+export interface Differences {
+  /** Surely the node's: it has to go. */
+  readonly own: readonly string[];
+  /** Changed by someone else meanwhile, as far as can be told. */
+  readonly foreign: readonly string[];
+}
+
+type Judge = (item: string) => boolean;
+
+const below = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+const isOwnLink: Judge = (link) =>
+  link === node.link || link === network.bridge || /^veth[0-9a-f]{8}$/.test(link);
+const isOwnRoute: Judge = (route) =>
+  [network.pods, network.podsOfNode, network.services].some((range) => route.includes(range)) ||
+  [node.link, network.bridge].some((link) => route.includes(` dev ${link}`));
+const isOwnMount: Judge = (mount) => [machineDir, home, runDir].some((folder) => below(folder, mount));
+const isOwnRule: Judge = (line) => /\bKUBE-|name: \\"kit-pods\\"|chain CNI-/.test(line);
+const isOwnGroup: Judge = (group) => /\/(kubepods|k8s\.io)$/.test(group);
+
+/** Compares the machine with what it was before the first start. */
+export function differences(before: HostState, now: HostState): Differences {
+  const own: string[] = [];
+  const foreign: string[] = [];
+  const added = (what: string, was: readonly string[], is: readonly string[], isOwn: Judge) => {
+    for (const item of is.filter((each) => !was.includes(each))) {
+      (isOwn(item) ? own : foreign).push(`${what} ${item}`);
+    }
+  };
+  added("link", before.links, now.links, isOwnLink);
+  added("route", before.routes, now.routes, isOwnRoute);
+  added("mount", before.mounts, now.mounts, isOwnMount);
+  added("firewall", before.firewall, now.firewall, isOwnRule);
+  added("control group", before.cgroups, now.cgroups, isOwnGroup);
+  // What the node put into them is removed: one that is still there is in use by someone else.
+  added("folder", before.folders, now.folders, () => false);
+  for (const [name, value] of Object.entries(before.sysctls)) {
+    const is = now.sysctls[name];
+    if (is !== undefined && is !== value) own.push(`kernel setting ${name} is ${is}, was ${value}`);
+  }
+  return { own, foreign };
+}
+
+/**
+ * The state of the host to compare with later. What a start found is kept until a stop; but after a reboot only
+ * the folders are left of it, since everything else began anew.
+ */
+export function recordToKeep(kept: HostState | undefined, now: HostState): HostState {
+  if (!kept) return now;
+  if (kept.boot === now.boot) return kept;
+  return { ...now, folders: kept.folders };
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { $ } from "zx";
+import { encryptionConfig, kubeadmConfig } from "./configs.ts";
+import { confFiles, proxyKubeconfig } from "./daemons.ts";
+import { contextName, endpoints, kubeconfigPath, paths } from "./layout.ts";
+
+const madeMarker = join(paths.pki, "made");
+
+/** Makes the node's authorities, certificates, kubeconfigs and encryption key, once. `kubernetes` is hyperkube. */
+export async function makeIdentities(kubernetes: string, version: string): Promise<void> {
+  if (existsSync(madeMarker)) return;
+  // What a killed start left is of no use: nothing has run with it.
+  await rm(paths.pki, { recursive: true, force: true });
+  await rm(paths.conf, { recursive: true, force: true });
+  await mkdir(paths.pki, { recursive: true, mode: 0o700 });
+  await mkdir(paths.conf, { recursive: true, mode: 0o700 });
+  await secretFile(confFiles.kubeadm, kubeadmConfig(version));
+  const kubeadm = $({
+    quiet: true,
+  })`${kubernetes} kubeadm init phase certs all --config ${confFiles.kubeadm}`;
+  await kubeadm;
+  await $({
+    quiet: true,
+  })`${kubernetes} kubeadm init phase kubeconfig all --config ${confFiles.kubeadm} --kubeconfig-dir ${paths.conf}`;
+  const proxy = await $({
+    quiet: true,
+  })`${kubernetes} kubeadm kubeconfig user --config ${confFiles.kubeadm} --client-name system:kube-proxy`;
+  await secretFile(proxyKubeconfig, proxy.stdout);
+  await secretFile(confFiles.encryption, encryptionConfig(randomBytes(32)));
+  await writeFile(madeMarker, "");
+}
+
+/** The kubeconfig for people and the kit, with its own name for the context. */
+export async function writeKubeconfig(): Promise<void> {
+  const config = parse(await readFile(confFiles.admin, "utf8")) as KubeadmKubeconfig;
+  await secretFile(kubeconfigPath, stringify(namedKubeconfig(config)));
+}
+
+interface KubeadmKubeconfig {
+  readonly clusters: readonly { readonly cluster: object }[];
+  readonly users: readonly { readonly user: object }[];
+}
+
+/** The same access under the kit's name. */
+export function namedKubeconfig({ clusters, users }: KubeadmKubeconfig): object {
+  const name = contextName;
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name, cluster: { ...clusters[0]?.cluster, server: endpoints.api } }],
+    users: [{ name, user: { ...users[0]?.user } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    "current-context": name,
+  };
+}
+
+async function secretFile(path: string, content: string): Promise<void> {
+  await writeFile(path, content, { mode: 0o600 });
+  await chmod(path, 0o600);
+}

@@ -1,0 +1,92 @@
+import { Resolver } from "node:dns/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { KitError } from "../errors.ts";
+import type { Phase } from "../say.ts";
+import { ask, askObject, type Access } from "./api.ts";
+import { endpoints, network, node } from "./layout.ts";
+import { logFile, logTail, running } from "./processes.ts";
+
+/** Waits until a check holds. Ends at once when the daemon it depends on has ended. */
+export async function waitFor(
+  phase: Phase,
+  what: string,
+  daemon: string,
+  check: () => Promise<boolean>,
+  limitSeconds = 120,
+): Promise<void> {
+  phase.waitingFor(what);
+  const deadline = performance.now() + limitSeconds * 1000;
+  while (!(await check())) {
+    if (!(await running(daemon))) throw await failure(what, daemon, `${daemon} has ended`);
+    if (performance.now() > deadline) throw await failure(what, daemon, `not within ${limitSeconds} s`);
+    await delay(100);
+  }
+}
+
+async function failure(what: string, daemon: string, why: string): Promise<KitError> {
+  return new KitError("failed", `the local node did not get ready: ${what}`, {
+    why: `${why}. The end of its log:\n${await logTail(daemon)}`,
+    next: `read ${logFile(daemon)}, then: ./kit local start`,
+  });
+}
+
+export async function etcdIsHealthy(): Promise<boolean> {
+  const answer = await fetch(`${endpoints.etcdHealth}/health`).catch(() => undefined);
+  return answer?.ok === true;
+}
+
+export const apiIsReady = async (access: Access): Promise<boolean> =>
+  (await ask(access, "/readyz")) !== undefined;
+
+interface Node {
+  readonly status: {
+    readonly conditions: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastHeartbeatTime: string;
+    }[];
+  };
+}
+
+/** Ready as said by this kubelet: what one of before said is remembered, but not true. */
+export async function nodeIsReady(access: Access, kubeletStartedAt: number): Promise<boolean> {
+  const found = await askObject<Node>(access, `/api/v1/nodes/${node.name}`);
+  const ready = found?.status.conditions.find(({ type }) => type === "Ready");
+  if (ready?.status !== "True") return false;
+  // Heartbeats are in whole seconds.
+  return Date.parse(ready.lastHeartbeatTime) >= Math.floor(kubeletStartedAt / 1000) * 1000;
+}
+
+/** Whether cluster DNS answers: asked itself, since the API remembers what was before a restart. */
+export async function dnsAnswers(): Promise<boolean> {
+  const resolver = new Resolver({ timeout: 500, tries: 1 });
+  resolver.setServers([network.dns]);
+  const found = await resolver.resolve4(`kubernetes.default.svc.${network.domain}`).catch(() => []);
+  return found.length > 0;
+}
+
+interface Pods {
+  readonly items: readonly {
+    readonly status: {
+      readonly containerStatuses?: readonly {
+        readonly containerID?: string;
+        readonly state: { readonly running?: object };
+      }[];
+    };
+  }[];
+}
+
+/** Whether every container that the API calls running does run. After a restart it takes the kubelet a while. */
+export async function podsAreKnown(
+  access: Access,
+  runningContainers: () => Promise<Set<string>>,
+): Promise<boolean> {
+  const pods = await askObject<Pods>(access, "/api/v1/pods");
+  if (!pods) return false;
+  const claimed = pods.items
+    .flatMap(({ status }) => status.containerStatuses ?? [])
+    .filter(({ state }) => state.running)
+    .map(({ containerID = "" }) => containerID.replace("containerd://", ""));
+  const real = await runningContainers();
+  return claimed.every((id) => real.has(id));
+}

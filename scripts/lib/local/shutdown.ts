@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { $ } from "zx";
+import { KitError } from "../errors.ts";
+import type { Phase } from "../say.ts";
+import { tool } from "../tools/index.ts";
+import type { DaemonName } from "./daemons.ts";
+import { forgetHost, readHostRecord } from "./host-record.ts";
+import { hostState, type HostState } from "./host-state.ts";
+import { endpoints, runDir } from "./layout.ts";
+import { differences } from "./leftovers.ts";
+import { bootId, halt, running } from "./processes.ts";
+import { strays } from "./strays.ts";
+import { ownMounts, sweepHost } from "./sweep.ts";
+
+const podGraceSeconds = 30;
+
+/** Ends the node and takes back what it changed on the machine. Its data stays. Says so only after looking. */
+export async function shutDown(phase: Phase): Promise<void> {
+  const before = await readHostRecord();
+  await haltAll(10_000, "kubelet", "kube-scheduler", "kube-controller-manager", "local-provisioner");
+  if (await running("containerd")) await endPods(phase);
+  phase.waitingFor("the end of the node's programs");
+  await haltAll(5_000, "kube-proxy", "kube-apiserver");
+  await haltAll(10_000, "containerd", "etcd");
+  phase.waitingFor("the host to be as it was");
+  await sweepHost(before);
+  await checkHost(before, phase);
+  await forgetHost();
+}
+
+async function haltAll(graceMs: number, ...names: DaemonName[]): Promise<void> {
+  await Promise.all(names.map((name) => halt(name, graceMs)));
+}
+
+/** Ends containers and pods over the container runtime, so that addresses and firewall rules go with them. */
+async function endPods(phase: Phase): Promise<void> {
+  const kubernetes = await tool("kubernetes");
+  phase.waitingFor(`the end of all pods, at most ${podGraceSeconds} s`);
+  const limit = `${podGraceSeconds + 30}s`;
+  const quiet = $({ quiet: true, nothrow: true, timeout: limit });
+  const ended =
+    await quiet`${kubernetes} cri-down --endpoint ${endpoints.containers} --grace ${podGraceSeconds}`;
+  if (ended.exitCode !== 0) phase.note(`some pods have to be killed: ${ended.stderr.trim()}`);
+}
+
+/** Looks whether anything of the node is left on the machine, and names it. */
+async function checkHost(before: HostState | undefined, phase: Phase): Promise<void> {
+  const { own, foreign } = before ? differences(before, await hostState()) : { own: [], foreign: [] };
+  for (const change of foreign) phase.note(`changed meanwhile, but not by the node: ${change}`);
+  const left = [...own, ...(await remains(before))];
+  if (left.length === 0) return;
+  throw new KitError("failed", `the node ended, but left something behind: ${left.join("; ")}`, {
+    why: "it could not be removed; a program may still use it",
+    next: "./kit local stop tries again; a reboot removes all but folders",
+  });
+}
+
+async function remains(before: HostState | undefined): Promise<string[]> {
+  const processes = await strays(before?.boot === (await bootId()));
+  return [
+    ...processes.map(({ pid }) => `process ${pid}`),
+    ...(await ownMounts()).map((path) => `mount ${path}`),
+    ...(existsSync(runDir) ? [`folder ${runDir}`] : []),
+  ];
+}

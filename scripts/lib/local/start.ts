@@ -1,0 +1,132 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { $ } from "zx";
+import { KitError } from "../errors.ts";
+import { buildImages } from "../images/index.ts";
+import { requirePreflight } from "../preflight/index.ts";
+import type { Phase } from "../say.ts";
+import { readLock } from "../tools/lock.ts";
+import { readAccess, type Access } from "./api.ts";
+import { baseObjects } from "./base.ts";
+import { containerdConfig, kubeletConfig, networkConfig, proxyConfig } from "./configs.ts";
+import { containerdAnswers, importImages, runningContainers } from "./containers.ts";
+import {
+  confFiles,
+  daemons,
+  proxyKubeconfig,
+  type Configs,
+  type Daemons,
+  type DaemonName,
+  type Programs,
+} from "./daemons.ts";
+import { raiseHostNetwork } from "./host-network.ts";
+import { recordHost } from "./host-record.ts";
+import { home, paths, runDir } from "./layout.ts";
+import { self, writeOwner } from "./owner.ts";
+import { makeIdentities, writeKubeconfig } from "./pki.ts";
+import { launch } from "./processes.ts";
+import { findPrograms } from "./programs.ts";
+import { apiIsReady, dnsAnswers, etcdIsHealthy, nodeIsReady, podsAreKnown, waitFor } from "./readiness.ts";
+import { isLive, takeOver } from "./takeover.ts";
+
+/** Brings the node up, or what of it is down. Ends when it does its work: node ready, names resolved. */
+export async function bringUp(phase: Phase): Promise<void> {
+  if (!(await isLive())) await requirePreflight(phase);
+  await takeOver("start", phase);
+  const programs = await findPrograms();
+  const [pause, coredns] = await buildImages(["pause", "coredns"], phase);
+  if (!pause || !coredns) throw new Error("the images of the node are missing");
+  await recordHost();
+  await writeOwner(await self());
+  await makeFolders();
+  await raiseHostNetwork();
+  await makeIdentities(programs.kubernetes, `v${await kubernetesVersion()}`);
+  const configs = await writeConfigs(programs, pause.reference);
+  const parts = daemons(programs, configs);
+  const access = await readAccess(confFiles.superAdmin);
+  const start = new Start(parts, phase);
+
+  await start.all("etcd", "containerd");
+  await waitFor(phase, "etcd", "etcd", etcdIsHealthy);
+  await start.all("kube-apiserver");
+  await waitFor(phase, "containerd", "containerd", () => containerdAnswers(programs.containerd));
+  await Promise.all([
+    importImages(programs.containerd, [pause, coredns], phase),
+    waitFor(phase, "the API server", "kube-apiserver", () => apiIsReady(access)),
+  ]);
+  await start.all("kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy");
+  await applyBase(programs, coredns.reference);
+  await start.all("local-provisioner");
+  await writeKubeconfig();
+  await waitUntilTrue(programs, access, start, phase);
+}
+
+/** Starts daemons, and remembers since when what the API says can be true. */
+class Start {
+  readonly #parts: Daemons;
+  readonly #phase: Phase;
+  #last: number | undefined;
+
+  constructor(parts: Daemons, phase: Phase) {
+    this.#parts = parts;
+    this.#phase = phase;
+  }
+
+  async all(...names: DaemonName[]): Promise<void> {
+    const started = await Promise.all(names.map((name) => launch(this.#parts[name])));
+    if (!started.some(Boolean)) return;
+    this.#last = Date.now();
+    this.#phase.note(`started ${names.filter((_, at) => started[at]).join(", ")}`);
+  }
+
+  /** Moment of the last start; a little ago when all ran already. */
+  get heartbeatSince(): number {
+    return this.#last ?? Date.now() - 30_000;
+  }
+}
+
+async function waitUntilTrue(programs: Programs, access: Access, start: Start, phase: Phase): Promise<void> {
+  const containers = () => runningContainers(programs.containerd);
+  await waitFor(phase, "the node to be ready", "kubelet", () => nodeIsReady(access, start.heartbeatSince));
+  await waitFor(phase, "cluster DNS", "kubelet", dnsAnswers);
+  await waitFor(phase, "the kubelet to know its pods", "kubelet", () => podsAreKnown(access, containers));
+}
+
+async function makeFolders(): Promise<void> {
+  const folders = [paths.kubelet, paths.etcd, paths.volumes, paths.cni, paths.podLogs, paths.containerd];
+  for (const folder of [home, runDir, ...folders]) await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+async function kubernetesVersion(): Promise<string> {
+  const version = (await readLock())["kubernetes"]?.version;
+  if (version === undefined) throw new Error("toolchain/tools.yaml names no kubernetes");
+  return version;
+}
+
+/** Writes all configuration files anew: they depend on nothing but the kit. */
+async function writeConfigs(programs: Programs, pauseImage: string): Promise<Configs> {
+  const configs: Configs = {
+    containerd: containerdConfig(programs, pauseImage),
+    network: networkConfig(),
+    kubelet: kubeletConfig(confFiles.resolv),
+    proxy: proxyConfig(proxyKubeconfig),
+    encryption: await readFile(confFiles.encryption, "utf8"),
+  };
+  await writeFile(confFiles.containerd, configs.containerd);
+  await writeFile(confFiles.network, configs.network);
+  await writeFile(confFiles.kubelet, configs.kubelet);
+  await writeFile(confFiles.proxy, configs.proxy);
+  await writeFile(confFiles.resolv, "# No upstream: pods with dnsPolicy Default resolve nothing.\n");
+  return configs;
+}
+
+async function applyBase({ kubernetes }: Programs, corednsImage: string): Promise<void> {
+  const list = { apiVersion: "v1", kind: "List", items: baseObjects(corednsImage) };
+  const kubectl = $({ quiet: true, nothrow: true, input: JSON.stringify(list) });
+  const applied =
+    await kubectl`${kubernetes} kubectl --kubeconfig ${confFiles.superAdmin} apply --server-side --force-conflicts -f -`;
+  if (applied.exitCode === 0) return;
+  throw new KitError("failed", "the base of the local node could not be applied", {
+    why: applied.stderr.trim(),
+    next: "./kit local start",
+  });
+}

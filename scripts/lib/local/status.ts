@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { readAccess } from "./api.ts";
+import { daemonNames } from "./daemons.ts";
+import { contextName, home, kubeconfigPath } from "./layout.ts";
+import { readOwner } from "./owner.ts";
+import { running } from "./processes.ts";
+import { dnsAnswers, nodeIsReady } from "./readiness.ts";
+
+export interface PartStatus {
+  readonly name: string;
+  readonly pid: number | undefined;
+}
+
+/** What the machine's local node does. */
+export interface NodeStatus {
+  /** `absent`: there is none; `stopped`: only its data; `ready`; `degraded`: something of it does not work. */
+  readonly state: "absent" | "stopped" | "ready" | "degraded";
+  /** The checkout it belongs to. */
+  readonly checkout: string | undefined;
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly parts: readonly PartStatus[];
+  readonly nodeReady: boolean;
+  readonly dnsAnswers: boolean;
+}
+
+/** Judges the node by what is there and what answers. */
+export function stateOf(
+  dataExists: boolean,
+  parts: readonly PartStatus[],
+  answers: Pick<NodeStatus, "nodeReady" | "dnsAnswers">,
+): NodeStatus["state"] {
+  if (parts.every(({ pid }) => pid === undefined)) return dataExists ? "stopped" : "absent";
+  const allRun = parts.every(({ pid }) => pid !== undefined);
+  return allRun && answers.nodeReady && answers.dnsAnswers ? "ready" : "degraded";
+}
+
+/** Looks at the node, without changing anything. */
+export async function lookAtNode(): Promise<NodeStatus> {
+  const parts = await Promise.all(
+    daemonNames.map(async (name): Promise<PartStatus> => ({ name, pid: (await running(name))?.pid })),
+  );
+  const live = parts.some(({ pid }) => pid !== undefined);
+  const answers = {
+    nodeReady: live && (await isReadyNow()),
+    dnsAnswers: live && (await dnsAnswers()),
+  };
+  return {
+    state: stateOf(existsSync(home), parts, answers),
+    checkout: (await readOwner())?.checkout,
+    kubeconfig: kubeconfigPath,
+    context: contextName,
+    parts,
+    ...answers,
+  };
+}
+
+const freshMs = 30_000;
+
+async function isReadyNow(): Promise<boolean> {
+  const access = await readAccess(kubeconfigPath).catch(() => undefined);
+  return access !== undefined && nodeIsReady(access, Date.now() - freshMs);
+}

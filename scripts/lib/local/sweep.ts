@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { $ } from "zx";
+import { tool } from "../tools/index.ts";
+import { removalScript, parseTables } from "./firewall.ts";
+import { removeFixedFolders } from "./fixed-folders.ts";
+import {
+  cgroupRoots,
+  hostState,
+  mountPoints,
+  savedFirewalls,
+  sysctlFile,
+  type HostState,
+} from "./host-state.ts";
+import { home, network, node, runDir } from "./layout.ts";
+import { bootId } from "./processes.ts";
+import { repeat } from "./repeat.ts";
+import { endStrays } from "./strays.ts";
+
+const quiet = $({ quiet: true, nothrow: true });
+
+/**
+ * Takes back all that the node changed on the machine, once its programs have ended. Keeps its data. `before` is
+ * what the machine was like; without it, or after a reboot, only what bears the node's own name is touched.
+ */
+export async function sweepHost(before: HostState | undefined): Promise<void> {
+  const sameBoot = before?.boot === (await bootId());
+  await endStrays(sameBoot);
+  await unmountAll();
+  if (sameBoot) await removeFirewall();
+  await removeLinks();
+  if (sameBoot) await removeGroups();
+  if (sameBoot) await restoreSysctls(before);
+  if (before) await removeFixedFolders(before, await hostState());
+  await removeTree(runDir);
+}
+
+async function unmountAll(): Promise<void> {
+  await repeat(10, async () => {
+    const mounts = await ownMounts();
+    for (const path of mounts.toReversed()) await quiet`umount -l ${path}`;
+    return mounts.length === 0;
+  });
+}
+
+/** Mounts below the node's folders, outermost first. */
+export async function ownMounts(): Promise<string[]> {
+  return (await mountPoints()).filter((path) => [home, runDir].some((top) => path.startsWith(`${top}/`)));
+}
+
+async function removeFirewall(): Promise<void> {
+  const iptables = await tool("iptables");
+  for (const { program, saved } of await savedFirewalls()) {
+    const script = removalScript(parseTables(saved), network.name);
+    if (script === "") continue;
+    await $({
+      quiet: true,
+      input: script,
+    })`${join(dirname(iptables), `${program}-restore`)} --noflush --wait 10`;
+  }
+}
+
+async function removeLinks(): Promise<void> {
+  const ports = await readdir(`/sys/class/net/${network.bridge}/brif`).catch(() => []);
+  for (const link of [...ports, network.bridge, node.link]) {
+    if (existsSync(`/sys/class/net/${link}`)) await quiet`ip link delete ${link}`;
+  }
+  await quiet`ip route delete unreachable ${network.pods} metric 4096`;
+}
+
+async function removeGroups(): Promise<void> {
+  const groups = (await cgroupRoots()).flatMap((top) =>
+    ["kubepods", "k8s.io"].map((name) => join(top, name)),
+  );
+  await repeat(10, async () => {
+    const left = groups.filter((group) => existsSync(group));
+    await Promise.all(left.map(removeGroup));
+    return left.length === 0;
+  });
+}
+
+async function removeGroup(group: string): Promise<void> {
+  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+  const children = entries.filter((entry) => entry.isDirectory()).map((entry) => join(group, entry.name));
+  await Promise.all(children.map(removeGroup));
+  // Busy until its last process is reaped.
+  await rmdir(group).catch(() => undefined);
+}
+
+async function restoreSysctls(before: HostState): Promise<void> {
+  for (const [name, value] of Object.entries(before.sysctls)) {
+    const is = await readFile(sysctlFile(name), "utf8").catch(() => undefined);
+    if (is !== undefined && is.trim() !== value) await writeFile(sysctlFile(name), value);
+  }
+}
+
+/** Deletes a folder, but nothing that is mounted into it. */
+export async function removeTree(folder: string): Promise<void> {
+  if (existsSync(folder)) await quiet`rm -rf --one-file-system ${folder}`;
+}

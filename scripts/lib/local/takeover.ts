@@ -1,0 +1,46 @@
+import type { Phase } from "../say.ts";
+import { daemonNames } from "./daemons.ts";
+import {
+  checkoutExists,
+  decide,
+  park,
+  readOwner,
+  refusal,
+  self,
+  unpark,
+  type Found,
+  type Owner,
+} from "./owner.ts";
+import { running } from "./processes.ts";
+import { shutDown } from "./shutdown.ts";
+
+/** Makes sure that the node of this machine is this checkout's to work on, or refuses. */
+export async function takeOver(action: "start" | "end", phase: Phase): Promise<void> {
+  const me = await self();
+  const found = await look();
+  const decision = decide(found, me, action);
+  if (decision === "refuse" && found.owner) throw refusal(found.owner);
+  if (decision === "park" && found.owner) {
+    await shutDown(phase);
+    const place = await park(found.owner);
+    phase.note(`kept the data of the stopped node of ${found.owner.checkout} in ${place}`);
+  }
+  await unpark(me);
+}
+
+/** The owner of a node that runs here and that this checkout may not use. */
+export async function foreignOwner(): Promise<Owner | undefined> {
+  const found = await look();
+  return decide(found, await self(), "start") === "refuse" ? found.owner : undefined;
+}
+
+async function look(): Promise<Found> {
+  const owner = await readOwner();
+  return { owner, live: await isLive(), checkoutExists: owner !== undefined && checkoutExists(owner) };
+}
+
+/** Whether any program of the node runs. */
+export async function isLive(): Promise<boolean> {
+  const found = await Promise.all(daemonNames.map(running));
+  return found.some((record) => record !== undefined);
+}

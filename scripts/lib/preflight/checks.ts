@@ -1,0 +1,207 @@
+import { overlaps } from "./ranges.ts";
+
+/** What is known of the machine. */
+export interface Facts {
+  readonly isLinux: boolean;
+  readonly isRoot: boolean;
+  /** Programs that every Linux machine for servers has, and that are missing. */
+  readonly missingPrograms: readonly string[];
+  readonly overlayWorks: boolean;
+  readonly linksWork: boolean;
+  /** Controllers of control groups that the kernel offers. */
+  readonly controllers: readonly string[];
+  /** Addresses and ports that programs listen on. */
+  readonly listeners: readonly Listener[];
+  /** Ranges that routes of the machine lead to, without the default route. */
+  readonly routes: readonly string[];
+  readonly hasForeignKubernetes: boolean;
+  /** Whether the kit's local node runs already. */
+  readonly nodeRuns: boolean;
+  /** Whose node runs, if another checkout's. */
+  readonly foreignCheckout: string | undefined;
+  readonly folders: readonly FreeSpace[];
+  readonly memoryBytes: number;
+  readonly availableMemoryBytes: number;
+}
+
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FreeSpace {
+  readonly folder: string;
+  readonly freeBytes: number;
+}
+
+/** What the node will take. */
+export interface Needs {
+  readonly ports: readonly (Listener & { readonly part: string })[];
+  readonly ranges: readonly string[];
+}
+
+export interface Check {
+  /** What must hold, such as "must run as root". */
+  readonly name: string;
+  readonly outcome: "pass" | "warn" | "fail";
+  /** What was found, in one sentence. */
+  readonly sentence: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+const gib = 1024 ** 3;
+const leastDisk = 10 * gib;
+const leastMemory = 4 * gib;
+const leastAvailable = 2 * gib;
+const neededControllers = ["cpu", "memory", "pids"];
+
+/** Judges a machine for the local node: every check, in the order in which people should read them. */
+export function judgeMachine(facts: Facts, needs: Needs): Check[] {
+  return [
+    mustBeLinuxRoot(facts),
+    mustHavePrograms(facts),
+    mustHaveOverlay(facts),
+    mustHaveLinks(facts),
+    mustHaveControllers(facts),
+    mustBeOnlyKubernetes(facts),
+    mustHaveFreePorts(facts, needs),
+    mustHaveFreeRanges(facts, needs),
+    ...facts.folders.map(mustHaveDisk),
+    mustHaveMemory(facts),
+  ];
+}
+
+const pass = (name: string, sentence: string): Check => ({ name, outcome: "pass", sentence });
+const warn = (name: string, sentence: string, fix: string): Check => ({
+  name,
+  outcome: "warn",
+  sentence,
+  fix,
+});
+const fail = (name: string, sentence: string, fix: string): Check => ({
+  name,
+  outcome: "fail",
+  sentence,
+  fix,
+});
+
+function mustBeLinuxRoot({ isLinux, isRoot }: Facts): Check {
+  const name = "must run as root on Linux";
+  if (!isLinux) return fail(name, "This is not Linux.", "use a Linux machine, or the target kubernetes");
+  return isRoot
+    ? pass(name, "It does.")
+    : fail(name, "The local node needs root for containers and networks.", "run the command with sudo");
+}
+
+function mustHavePrograms({ missingPrograms }: Facts): Check {
+  const name = "must have the basic programs of a server";
+  return missingPrograms.length === 0
+    ? pass(name, "They are there.")
+    : fail(name, `Missing: ${missingPrograms.join(", ")}.`, "apt-get install iproute2 util-linux mount");
+}
+
+function mustHaveOverlay({ overlayWorks }: Facts): Check {
+  const name = "must be able to mount overlay file systems";
+  return overlayWorks
+    ? pass(name, "It can.")
+    : fail(
+        name,
+        "The kernel or the file system of /var/lib refuses it.",
+        "modprobe overlay; inside a container, put /var/lib/dexie-cloud-kit on a volume",
+      );
+}
+
+function mustHaveLinks({ linksWork }: Facts): Check {
+  const name = "must be able to make bridges and virtual links";
+  return linksWork
+    ? pass(name, "It can.")
+    : fail(name, "The kernel refuses it.", "modprobe -a bridge veth; a container needs more privileges");
+}
+
+function mustHaveControllers({ controllers }: Facts): Check {
+  const name = "must be able to limit memory, processors and processes";
+  const missing = neededControllers.filter((controller) => !controllers.includes(controller));
+  return missing.length === 0
+    ? pass(name, "It can.")
+    : fail(
+        name,
+        `Control groups lack: ${missing.join(", ")}.`,
+        "enable them on the kernel's command line (cgroup_enable=memory) and reboot",
+      );
+}
+
+function mustBeOnlyKubernetes({ hasForeignKubernetes, foreignCheckout }: Facts): Check {
+  const name = "must be the only Kubernetes node of the machine";
+  if (foreignCheckout !== undefined) {
+    return fail(
+      name,
+      `A local node of another checkout runs: ${foreignCheckout}.`,
+      `cd ${foreignCheckout} && ./kit local stop`,
+    );
+  }
+  return hasForeignKubernetes
+    ? fail(
+        name,
+        "Another Kubernetes runs here, or was left by one.",
+        "use that cluster (target kubernetes), or remove it and what it left; a reboot clears control groups and rules",
+      )
+    : pass(name, "No other is seen.");
+}
+
+function mustHaveFreePorts({ listeners, nodeRuns }: Facts, { ports }: Needs): Check {
+  const name = "must have the ports of the node free";
+  if (nodeRuns) return pass(name, "The local node runs and has them.");
+  const taken = ports.filter(({ address, port }) =>
+    listeners.some((other) => other.port === port && ["0.0.0.0", "::", address].includes(other.address)),
+  );
+  return taken.length === 0
+    ? pass(name, "They are.")
+    : fail(
+        name,
+        `Taken: ${taken.map(({ port, part }) => `${port} (for ${part})`).join(", ")}.`,
+        `see who has them: ss -ltnp | grep -E ':(${taken.map(({ port }) => port).join("|")}) '`,
+      );
+}
+
+function mustHaveFreeRanges({ routes, nodeRuns }: Facts, { ranges }: Needs): Check {
+  const name = "must not use the node's address ranges for something else";
+  const taken = nodeRuns ? [] : routes.filter((route) => ranges.some((range) => overlaps(route, range)));
+  return taken.length === 0
+    ? pass(name, "It does not.")
+    : warn(
+        name,
+        `Routes lead to ${taken.join(", ")}; hosts in ${ranges.join(", ")} cannot be reached while the node runs.`,
+        "go on if there are no such hosts, else use the target kubernetes",
+      );
+}
+
+function mustHaveDisk({ folder, freeBytes }: FreeSpace): Check {
+  const name = `must have ${leastDisk / gib} GiB of disk for ${folder}`;
+  const sentence = `${inGib(freeBytes)} GiB are free.`;
+  return freeBytes >= leastDisk ? pass(name, sentence) : fail(name, sentence, "free or add disk space");
+}
+
+function mustHaveMemory({ memoryBytes, availableMemoryBytes }: Facts): Check {
+  const name = `must have ${leastMemory / gib} GiB of memory`;
+  const sentence = `${inGib(memoryBytes)} GiB, of which ${inGib(availableMemoryBytes)} are available.`;
+  // What the kernel keeps for itself is not counted by it.
+  if (memoryBytes < leastMemory * 0.93) return fail(name, sentence, "use a larger machine");
+  return availableMemoryBytes < leastAvailable
+    ? warn(name, sentence, "end other programs")
+    : pass(name, sentence);
+}
+
+/** Judges the plugins of Pulumi by those that stand in for official ones. */
+export function judgePlugins(standIns: readonly string[]): Check {
+  const name = "must use Pulumi's official plugins";
+  return standIns.length === 0
+    ? pass(name, "It does.")
+    : warn(
+        name,
+        `The kit's own stand-ins are used for ${standIns.join(", ")}.`,
+        "fine for trying out; for production put the official plugins on this machine: ./kit tools",
+      );
+}
+
+const inGib = (bytes: number): string => (bytes / gib).toFixed(1);

@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, statfs } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { $ } from "zx";
+import { hasKubernetes, readHostRecord } from "../local/host-record.ts";
+import { cgroupRoots, topCgroups } from "../local/host-state.ts";
+import { network, node, ports } from "../local/layout.ts";
+import { bootId } from "../local/processes.ts";
+import { foreignOwner, isLive } from "../local/takeover.ts";
+import { cacheDir, machineDir } from "../paths.ts";
+import { findPlugins } from "../pulumi/plugins.ts";
+import { findTool } from "../tools/provide.ts";
+import { openToolbox } from "../tools/toolbox.ts";
+import type { Facts, FreeSpace, Needs } from "./checks.ts";
+import { parseListeners } from "./listeners.ts";
+
+const quiet = $({ quiet: true, nothrow: true });
+
+/** What the local node takes on a machine. */
+export const nodeNeeds: Needs = {
+  ports,
+  ranges: [network.pods, network.services, `${node.address}/32`],
+};
+
+/** Looks at the machine, without changing it. */
+export async function gatherFacts(): Promise<Facts> {
+  const [missingPrograms, overlayWorks, linksWork, foreignKubernetes] = await Promise.all([
+    findMissingPrograms(),
+    tryOverlay(),
+    tryLinks(),
+    findForeignKubernetes(),
+  ]);
+  const nodeRuns = await isLive();
+  return {
+    isLinux: process.platform === "linux",
+    isRoot: process.getuid?.() === 0,
+    missingPrograms,
+    overlayWorks,
+    linksWork,
+    controllers: await findControllers(),
+    listeners: await findListeners(),
+    routes: await findRoutes(),
+    hasForeignKubernetes: foreignKubernetes,
+    nodeRuns,
+    foreignCheckout: (await foreignOwner())?.checkout,
+    folders: await Promise.all([...new Set([cacheDir, machineDir])].map(freeSpace)),
+    memoryBytes: totalmem(),
+    availableMemoryBytes: await availableMemory(),
+  };
+}
+
+/** The plugins of Pulumi that the kit's own stand in for. Unknown while the Pulumi CLI is not installed. */
+export async function findStandIns(): Promise<readonly string[] | undefined> {
+  const toolbox = await openToolbox();
+  const entry = toolbox.lock["pulumi"];
+  const pulumi = entry && (await findTool("pulumi", entry, toolbox));
+  if (!pulumi) return undefined;
+  const plugins = await findPlugins(pulumi.path);
+  return plugins.filter(({ source }) => source === "stand-in").map(({ name }) => name);
+}
+
+async function findMissingPrograms(): Promise<string[]> {
+  const wanted = ["ip", "mount", "umount", "unshare"];
+  const found = await Promise.all(wanted.map((program) => quiet`sh -c ${`command -v ${program}`}`));
+  return wanted.filter((_, at) => found[at]?.exitCode !== 0);
+}
+
+/** Mounts an overlay in a mount namespace of its own, which ends with the try. */
+async function tryOverlay(): Promise<boolean> {
+  const folder = await mkdtemp(join(existingParent(machineDir), ".kit-preflight-")).catch(() => undefined);
+  if (folder === undefined) return false;
+  try {
+    for (const name of ["lower", "upper", "work", "all"]) await mkdir(join(folder, name));
+    const options = `lowerdir=${folder}/lower,upperdir=${folder}/upper,workdir=${folder}/work`;
+    const mounted = await quiet`unshare --mount mount -t overlay -o ${options} overlay ${folder}/all`;
+    return mounted.exitCode === 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes links in a network namespace of its own, which ends with the try. */
+async function tryLinks(): Promise<boolean> {
+  const make = "ip link add kit-try type bridge && ip link add kit-a type veth peer name kit-b";
+  return (await quiet`unshare --net sh -c ${make}`).exitCode === 0;
+}
+
+async function findControllers(): Promise<string[]> {
+  const roots = await cgroupRoots();
+  const unified = await readFile("/sys/fs/cgroup/cgroup.controllers", "utf8").catch(() => undefined);
+  if (unified !== undefined) return unified.trim().split(" ");
+  // Version 1 mounts some of them together, such as "cpu,cpuacct".
+  return roots.flatMap((root) => basename(root).split(","));
+}
+
+async function findForeignKubernetes(): Promise<boolean> {
+  const record = await readHostRecord();
+  if (record?.boot === (await bootId())) return false;
+  return hasKubernetes({ cgroups: await topCgroups(), firewall: [] });
+}
+
+async function findListeners() {
+  const files = ["/proc/net/tcp", "/proc/net/tcp6"].map((file) => readFile(file, "utf8").catch(() => ""));
+  return (await Promise.all(files)).flatMap(parseListeners);
+}
+
+async function findRoutes(): Promise<string[]> {
+  const { stdout } = await quiet`ip -4 route show`;
+  const destinations = stdout
+    .split("\n")
+    .map((line) => line.replace(/^unreachable /, "").split(" ")[0] ?? "");
+  return destinations.filter((destination) => /^\d/.test(destination));
+}
+
+async function freeSpace(folder: string): Promise<FreeSpace> {
+  const { bavail, bsize } = await statfs(existingParent(folder));
+  return { folder, freeBytes: bavail * bsize };
+}
+
+const existingParent = (folder: string): string =>
+  existsSync(folder) ? folder : existingParent(dirname(folder));
+
+/** What programs can get without swapping: free memory and caches that can be given up. */
+async function availableMemory(): Promise<number> {
+  const text = await readFile("/proc/meminfo", "utf8").catch(() => "");
+  return Number(/^MemAvailable:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+}
