@@ -1,0 +1,42 @@
+import Table from "cli-table3";
+import { Command } from "commander";
+import { outputOption } from "../lib/options.ts";
+import { jsonResult, result, say, seconds } from "../lib/say.ts";
+import { provideAll } from "../lib/tools/provide-all.ts";
+import { openToolbox } from "../lib/tools/toolbox.ts";
+import { pluginStates } from "../lib/tools/plugins.ts";
+import { toolStates, type ToolState } from "../lib/tools/state.ts";
+
+/** `kit tools [install]` */
+export function command(): Command {
+  const tools = new Command("tools")
+    .description("list the tools of the kit with version, source and state")
+    .addOption(outputOption)
+    .action(list);
+  tools
+    .command("install")
+    .description("install the tools that are missing")
+    .argument("[names...]", "which tools; all when left out")
+    .action(install);
+  return tools;
+}
+
+async function list({ output }: { readonly output: string }): Promise<void> {
+  const toolbox = await openToolbox();
+  const states = [...(await toolStates(toolbox)), ...(await pluginStates(toolbox))];
+  if (output === "json") jsonResult("tools", { tools: states });
+  else result(table(states));
+}
+
+function table(states: readonly ToolState[]): string {
+  const rows = new Table({ head: ["tool", "version", "source", "state"], style: { head: [], border: [] } });
+  rows.push(...states.map(({ name, version, source, state }) => [name, version, source, state]));
+  return rows.toString();
+}
+
+async function install(names: readonly string[]): Promise<void> {
+  const started = performance.now();
+  const toolbox = await openToolbox();
+  const count = await provideAll(names, toolbox);
+  say(`${count} tools are ready after ${seconds(started)}`);
+}

@@ -1,0 +1,17 @@
+// How many parts of the kit are winding down something of their own when Ctrl-C comes.
+let held = 0;
+
+/** Leaves an interruption to the caller until the returned function is called. */
+export function holdInterrupts(): () => void {
+  held += 1;
+  return () => (held -= 1);
+}
+
+/** Ends the kit at Ctrl-C unless a part of it has taken that on. */
+export function endOnInterrupt(end: () => never): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (held === 0) end();
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { extract } from "tar";
+import { KitError } from "../errors.ts";
+import type { Download } from "./lock.ts";
+import { Unavailable } from "./unavailable.ts";
+
+/** How long a download site may stay silent: before it answers, and between two pieces. */
+export interface Patience {
+  readonly answerMs: number;
+  readonly silenceMs: number;
+}
+
+const usual: Patience = { answerMs: 3_000, silenceMs: 10_000 };
+
+// Sites that could not be reached are not asked again by this process.
+const unreachable = new Map<string, string>();
+
+/** Downloads a tool, verifies it, and only then unpacks its executables into `bin`. */
+export async function downloadTool(
+  download: Download,
+  name: string,
+  bin: string,
+  patience: Patience = usual,
+): Promise<void> {
+  const file = join(bin, "..", "download");
+  try {
+    const sha256 = await fetchTo(file, download.url, patience);
+    if (sha256 !== download.sha256) throw wrongChecksum(name, download, sha256);
+    await unpack(file, download, name, bin);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Downloads into a file and returns the SHA-256 of what came. */
+async function fetchTo(file: string, url: string, patience: Patience): Promise<string> {
+  const { host } = new URL(url);
+  const known = unreachable.get(host);
+  if (known !== undefined) throw new Unavailable(known);
+  const clock = new Clock();
+  const hash = createHash("sha256");
+  try {
+    clock.within(patience.answerMs, `${host} did not answer`);
+    const response = await fetch(url, { signal: clock.signal });
+    if (!response.ok || response.body === null) {
+      throw new Unavailable(`${host} answered ${response.status} for ${url}`);
+    }
+    clock.within(patience.silenceMs, `${host} stopped sending`);
+    const pieces = response.body;
+    await pipeline(
+      pieces,
+      async function* (source: AsyncIterable<Uint8Array>) {
+        for await (const piece of source) {
+          clock.within(patience.silenceMs, `${host} stopped sending`);
+          hash.update(piece);
+          yield piece;
+        }
+      },
+      createWriteStream(file),
+    );
+    return hash.digest("hex");
+  } catch (error) {
+    if (error instanceof Unavailable) throw error;
+    const reason = clock.ranOut ?? `${host} cannot be reached (${causeOf(error)})`;
+    unreachable.set(host, reason);
+    throw new Unavailable(reason);
+  } finally {
+    clock.stop();
+  }
+}
+
+/** Aborts when what is expected next does not come in time. */
+class Clock {
+  readonly #abort = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  ranOut: string | undefined;
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  within(ms: number, otherwise: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.ranOut = `${otherwise} within ${ms / 1000} s`;
+      this.#abort.abort();
+    }, ms);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const { code, message } = cause as { code?: string; message?: string };
+  return code ?? message ?? String(cause);
+}
+
+function wrongChecksum(name: string, download: Download, got: string): KitError {
+  return new KitError("checksum", `the download of ${name} is not what the kit expects`, {
+    why: `${download.url} has SHA-256 ${got}, the lock file says ${download.sha256}; nothing of it was kept`,
+    next: "do not use this source; find out who changes the download, then run the command again",
+  });
+}
+
+async function unpack(file: string, { take }: Download, name: string, bin: string): Promise<void> {
+  if (take === undefined) {
+    await chmod(file, 0o755);
+    await rename(file, join(bin, name));
+    return;
+  }
+  const folder = join(bin, "..", "unpacked");
+  await mkdir(folder);
+  await extract({ file, cwd: folder, strict: true });
+  for (const path of take) await rename(join(folder, path), join(bin, basename(path)));
+  await rm(folder, { recursive: true });
+}

@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const running = new Set<() => void>();
+process.on("exit", () => running.forEach((kill) => kill()));
+
+/** Runs a program to its end. It does not outlive the kit. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const kill = () => child.kill("SIGTERM");
+  running.add(kill);
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (texts.stdout += chunk));
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (texts.stderr += chunk));
+  try {
+    const [code] = (await once(child, "close")) as [number | null];
+    return { exitCode: code ?? 1, ...texts };
+  } finally {
+    running.delete(kill);
+  }
+}
+
+/** Like `run`, but a failure is an error that holds the end of what the program said. */
+export async function runOk(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(command, args, options);
+  if (exitCode === 0) return stdout;
+  throw new Error(`${command} ${args[0] ?? ""} ended with ${exitCode}: ${lastLines(`${stdout}\n${stderr}`)}`);
+}
+
+const lastLines = (text: string): string => text.trim().split("\n").slice(-12).join("\n");
