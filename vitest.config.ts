@@ -18,11 +18,17 @@ export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
     projects: [
-      project(0, "unit", [
-        "{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts",
-        "test/unit/**/*.test.ts",
-      ]),
-      project(1, "chart", ["test/chart/**/*.test.ts"], { testTimeout: 60_000 }),
+      project(
+        0,
+        "unit",
+        ["{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts", "test/unit/**/*.test.ts"],
+        { testTimeout: 60_000, hookTimeout: 60_000 },
+      ),
+      project(1, "chart", ["test/chart/**/*.test.ts"], {
+        globalSetup: "test/engine/setup.ts",
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
       project(2, "engine", ["test/engine/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",
         maxWorkers: 2,

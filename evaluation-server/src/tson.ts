@@ -7,6 +7,18 @@ export interface JsonObject {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** True when objects and lists lie deeper in each other than the limit. */
+export function isDeeperThan(value: unknown, limit: number): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= limit; depth++) {
+    level = level
+      .filter((item): item is object => typeof item === "object" && item !== null)
+      .flatMap((item) => Object.values(item) as unknown[]);
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /** TSON writes undefined as an object. */
 export const isUndefined = (value: unknown): boolean =>
   value === undefined || (isObject(value) && value["$t"] === "undefined");

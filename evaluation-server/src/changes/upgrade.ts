@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { databaseExists, isDatabaseId } from "../store/databases.ts";
+import { isStorable } from "../store/objects.ts";
 import { patiently } from "../store/outage.ts";
 import type { Pool } from "../store/pool.ts";
 import { type Claims, unseal } from "../tokens/access.ts";
@@ -27,8 +28,7 @@ async function admit(context: UpgradeContext, request: IncomingMessage): Promise
   const [, database = "", name, ...more] = url.pathname.split(/\/+/);
   const client = url.searchParams.get("clientId") ?? "";
   if (name !== "changes" || more.length > 0 || !isDatabaseId(database)) return { status: "404 Not Found" };
-  if (client.length === 0 || client.length > 200 || client.includes("\0"))
-    return { status: "400 Bad Request" };
+  if (client.length === 0 || client.length > 200 || !isStorable(client)) return { status: "400 Bad Request" };
   if (!(await databaseExists(context.pool, database))) return { status: "404 Not Found" };
   const { origin } = request.headers;
   if (origin !== undefined && !(await context.isAllowed(database, origin)))

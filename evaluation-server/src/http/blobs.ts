@@ -10,6 +10,7 @@ interface BlobParams {
 }
 
 const version = "1";
+const idPattern = /^[\w|-]{8,64}$/;
 
 /** Large values, which clients send and fetch apart from the objects that refer to them. */
 export function blobRoutes(app: FastifyInstance, { pool, config }: Context): void {
@@ -19,7 +20,7 @@ export function blobRoutes(app: FastifyInstance, { pool, config }: Context): voi
   app.put<BlobParams>("/blob/:blob", async (request) => {
     const { database, blob: id } = request.params;
     const { sub } = requireScope(request, config.secret, database, "ACCESS_DB");
-    if (!/^[\w|-]{8,64}$/.test(id)) throw badRequest("blob id");
+    if (!idPattern.test(id)) throw badRequest("blob id");
     const content = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (!(await saveBlob(pool, database, { id, realm: sub, content })))
       throw new HttpError(403, "The id is taken.");
@@ -30,7 +31,7 @@ export function blobRoutes(app: FastifyInstance, { pool, config }: Context): voi
     const { database, blob: ref } = request.params;
     const claims = bearer(request, config.secret, database);
     const [, id = ""] = /^1:(.+)$/.exec(ref) ?? [];
-    const content = await loadBlob(pool, database, id.replaceAll("\0", ""), realmsOf(claims?.sub));
+    const content = idPattern.test(id) && (await loadBlob(pool, database, id, realmsOf(claims?.sub)));
     if (!content) throw new HttpError(404, "There is no such blob, or not for you.");
     // Never shown as a page: blobs are what users wrote, and the demo page has the same origin.
     return reply

@@ -17,6 +17,9 @@ export interface Change extends Place {
   readonly after: Stored | undefined;
 }
 
+/** Text that PostgreSQL can hold as it is. */
+export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
+
 const columns = (places: readonly Place[]) => [
   places.map(({ table }) => table),
   places.map(({ key }) => key),
@@ -28,12 +31,13 @@ export async function loadObjects(
   database: string,
   places: readonly Place[],
 ): Promise<Stored[]> {
-  if (places.length === 0) return [];
+  const possible = places.filter(({ key }) => isStorable(key));
+  if (possible.length === 0) return [];
   const { rows } = await on.query<Stored>(
     `SELECT o.table_name AS table, o.key, o.realm, o.value
      FROM unnest($2::text[], $3::text[]) AS p(table_name, key)
      JOIN dexie_cloud.objects o ON o.database_id = $1 AND o.table_name = p.table_name AND o.key = p.key`,
-    [database, ...columns(places)],
+    [database, ...columns(possible)],
   );
   return rows;
 }

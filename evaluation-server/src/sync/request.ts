@@ -1,16 +1,13 @@
 import { z } from "zod";
 import { badRequest } from "../errors.ts";
-import { isUndefined, type Json } from "../tson.ts";
+import { isStorable } from "../store/objects.ts";
+import { isDeeperThan, isUndefined, type Json } from "../tson.ts";
 
 /** TSON writes an absent field as an object that means undefined. */
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (isUndefined(value) ? undefined : value), schema.optional());
 
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .regex(/^[^\0]*$/);
+const text = (max: number) => z.string().max(max).refine(isStorable);
 const object = z.record(z.string(), z.custom<Json>());
 
 const common = { keys: z.array(z.string()), txid: optional(text(200)), opNo: optional(z.number()) };
@@ -41,6 +38,9 @@ const request = z.object({
   changes: z.array(z.object({ table: text(200).min(1), muts: z.array(operation) })),
 });
 
+/** Far more than applications need, and far less than what overflows the stack here or in PostgreSQL. */
+const deepest = 500;
+
 export type Operation = z.output<typeof operation>;
 export type SyncRequest = z.output<typeof request>;
 
@@ -53,6 +53,7 @@ export interface ClientTransaction {
 
 /** The request, or a 400 that names the faulty places without their content. */
 export function parseSyncRequest(body: unknown): SyncRequest {
+  if (isDeeperThan(body, deepest)) throw badRequest("values lie too deep in each other");
   const parsed = request.safeParse(body);
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.slice(0, 5).map(({ path, code }) => `${path.join(".")}: ${code}`);

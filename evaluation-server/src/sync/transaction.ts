@@ -1,5 +1,5 @@
 import { type KeyOperation, operate } from "../operations.ts";
-import type { Change, Place, Stored } from "../store/objects.ts";
+import { type Change, isStorable, type Place, type Stored } from "../store/objects.ts";
 import type { JsonObject } from "../tson.ts";
 import type { ClientTransaction, Operation } from "./request.ts";
 
@@ -24,7 +24,7 @@ export function placesOf({ operations }: ClientTransaction): Place[] {
 export const isValidKey = (key: string, user: string): boolean =>
   key.length > 0 &&
   Buffer.byteLength(key) <= longestKey &&
-  !key.includes("\0") &&
+  isStorable(key) &&
   (!key.startsWith("#") || key.endsWith(`:${user}`));
 
 function keyOperation(operation: Operation, index: number): KeyOperation | undefined {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { badRequest, HttpError, notImplemented } from "../errors.ts";
 import { findUser, saveUser, type User, type UserType } from "../store/databases.ts";
+import { isStorable } from "../store/objects.ts";
 import { inTransaction, type Pool } from "../store/pool.ts";
 import { type Claims, lifetime, type Scope, scopes, seal } from "./access.ts";
 import { checkClient } from "./clients.ts";
@@ -15,10 +16,7 @@ export interface TokenContext {
   readonly mailer: Mailer;
 }
 
-const text = z
-  .string()
-  .max(10_000)
-  .regex(/^[^\0]*$/);
+const text = z.string().max(10_000).refine(isStorable);
 const email = text.max(320);
 const wanted = z.array(z.enum(scopes)).default(["ACCESS_DB"]);
 
@@ -115,9 +113,18 @@ async function demo(context: TokenContext, database: string, grant: Grant<"demo"
   return logIn(context, database, user, ["ACCESS_DB"], grant.public_key);
 }
 
-/** Only owners get passwords for managing; an unknown address is refused before any mail is sent. */
-function refuseStrangers({ owners }: Config, address: string, asked: readonly Scope[]): void {
-  if (asked.every((scope) => scope === "ACCESS_DB") || owners.includes(address)) return;
+/**
+ * Only owners get passwords for the service itself and for managing a database; an unknown address is refused before
+ * any mail is sent.
+ */
+function refuseStrangers(
+  { owners }: Config,
+  address: string,
+  database: string | null,
+  asked: readonly Scope[],
+): void {
+  if (owners.includes(address)) return;
+  if (database !== null && asked.every((scope) => scope === "ACCESS_DB")) return;
   throw new HttpError(403, {
     code: "USER_NOT_ACCEPTED",
     message: "This address is not listed in DXC_OWNERS.",
@@ -134,7 +141,7 @@ async function oneTimePassword(
   if (grant.otp_id !== undefined && grant.otp !== undefined) {
     const given = { id: grant.otp_id, password: grant.otp, email: address };
     const sub = await redeemPassword(pool, config.secret, database, given);
-    refuseStrangers(config, sub, grant.scopes);
+    refuseStrangers(config, sub, database, grant.scopes);
     if (database === null)
       return tokens(config.secret, { database, sub, email: sub, scopes: ["CREATE_DB"] }, "prod");
     const granted = grant.scopes.filter((scope) => scope === "ACCESS_DB" || scope === "CONNECT_CLIENT");
@@ -153,7 +160,7 @@ async function oneTimePassword(
       code: "USER_NOT_ACCEPTED",
       message: "One-time passwords cannot be sent there.",
     });
-  refuseStrangers(config, address, grant.scopes);
+  refuseStrangers(config, address, database, grant.scopes);
   return { type: "otp-sent", otp_id: await sendPassword(pool, mailer, config.secret, database, address) };
 }
 

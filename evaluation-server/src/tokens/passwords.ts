@@ -25,6 +25,12 @@ async function refuseFlood(on: Queryable, email: string): Promise<void> {
     throw new HttpError(429, "Too many one-time passwords were asked for. Please try again in ten minutes.");
 }
 
+/** Removes a password and tells whether it was still there. */
+async function discard(on: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await on.query("DELETE FROM dexie_cloud.one_time_passwords WHERE id = $1", [id]);
+  return rowCount === 1;
+}
+
 /** Mails a one-time password that is good for ten minutes, and gives its id. */
 export async function sendPassword(
   pool: Pool,
@@ -44,12 +50,17 @@ export async function sendPassword(
       [id, database, email, hash(secret, id, password)],
     );
   });
-  await mailer({
-    to: email,
-    subject: `${password} is your one-time password`,
-    text: `Your one-time password is ${password}. It is valid for ten minutes and can be used once.`,
-    otp: password,
-  });
+  try {
+    await mailer({
+      to: email,
+      subject: `${password} is your one-time password`,
+      text: `Your one-time password is ${password}. It is valid for ten minutes and can be used once.`,
+      otp: password,
+    });
+  } catch (error) {
+    await discard(pool, id);
+    throw error;
+  }
   return id;
 }
 
@@ -72,9 +83,6 @@ export async function redeemPassword(
   const [row] = rows;
   if (!row || !isSame(row.hash, hash(secret, given.id, given.password))) throw wrong();
   if (given.email !== undefined && given.email !== row.email) throw wrong();
-  const { rowCount } = await pool.query("DELETE FROM dexie_cloud.one_time_passwords WHERE id = $1", [
-    given.id,
-  ]);
-  if (rowCount !== 1) throw wrong();
+  if (!(await discard(pool, given.id))) throw wrong();
   return row.email;
 }
