@@ -36,7 +36,8 @@ export function parseSettings(
 
 const longestStackName = 40;
 
-function stackFaults(stack: string): Fault[] {
+/** What is wrong with the name of a stack. */
+export function stackFaults(stack: string): Fault[] {
   const fits = /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(stack) && stack.length <= longestStackName;
   const wrong = `must be lower-case letters, digits and hyphens, at most ${longestStackName}: it names the namespaces`;
   return fits ? [] : [{ key: "the stack's name", wrong, hint: "such as production" }];

@@ -12,16 +12,17 @@ export interface Answer {
   readonly stderr: string;
 }
 
+/** The command line of kubectl for a cluster. */
+export async function kubectlCommand(cluster: Cluster, args: readonly string[]): Promise<string[]> {
+  const context = cluster.context === undefined ? [] : ["--context", cluster.context];
+  return [await tool("kubectl"), "--kubeconfig", cluster.kubeconfig, ...context, ...args];
+}
+
 /** Runs kubectl and returns its answer, whatever the exit code. */
 export async function tryKubectl(cluster: Cluster, args: readonly string[], input?: object): Promise<Answer> {
-  const program = await tool("kubectl");
-  const context = cluster.context === undefined ? [] : ["--context", cluster.context];
+  const command = await kubectlCommand(cluster, args);
   const stdin = input === undefined ? "" : JSON.stringify(input);
-  return $({
-    quiet: true,
-    nothrow: true,
-    input: stdin,
-  })`${program} --kubeconfig ${cluster.kubeconfig} ${context} ${args}`;
+  return $({ quiet: true, nothrow: true, input: stdin })`${command}`;
 }
 
 /** Runs kubectl and returns what it printed. Fails with its own message. */

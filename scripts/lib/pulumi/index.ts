@@ -5,6 +5,7 @@ export { summarizePlan, type Plan, type PlannedStep } from "./plan.ts";
 export {
   ensureStack,
   exportState,
+  letGo,
   outputs,
   removeStack,
   setConfig,

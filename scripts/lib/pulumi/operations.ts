@@ -1,7 +1,8 @@
+import type { Phase } from "../say.ts";
 import { awaitUnlocked } from "./locks.ts";
 import { recoverInterrupted } from "./recover.ts";
 import { readPlan, type Plan } from "./plan.ts";
-import { captureOk, configFlag, watch } from "./run.ts";
+import { captureOk, configFlag, follow, watch } from "./run.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What `up` would change. Nothing is shown; fails when the program or the settings fail. */
@@ -15,9 +16,9 @@ export async function preview(workspace: Workspace): Promise<void> {
 }
 
 /** Brings the stack to what the program says. `plan` has shown what that is, so Pulumi does not preview again. */
-export async function up(workspace: Workspace): Promise<void> {
+export async function up(workspace: Workspace, phase?: Phase): Promise<void> {
   await makeReady(workspace);
-  await watch(workspace, ["up", "--yes", "--skip-preview", ...configFlag(workspace)]);
+  await run(workspace, ["up", "--yes", "--skip-preview", ...configFlag(workspace)], phase);
 }
 
 /** Reads the live objects into the state. */
@@ -27,9 +28,14 @@ export async function refresh(workspace: Workspace): Promise<void> {
 }
 
 /** Removes everything of the stack. With its preview: without it a protected resource stops nothing else. */
-export async function destroy(workspace: Workspace): Promise<void> {
+export async function destroy(workspace: Workspace, phase?: Phase): Promise<void> {
   await makeReady(workspace);
-  await watch(workspace, ["destroy", "--yes", ...configFlag(workspace)]);
+  await run(workspace, ["destroy", "--yes", ...configFlag(workspace)], phase);
+}
+
+/** Inside a phase Pulumi's output is its progress; on its own people watch it. */
+function run(workspace: Workspace, args: readonly string[], phase: Phase | undefined): Promise<void> {
+  return phase === undefined ? watch(workspace, args) : follow(workspace, args, phase);
 }
 
 async function makeReady(workspace: Workspace): Promise<void> {

@@ -1,5 +1,8 @@
-import { $ } from "zx";
+import { createInterface } from "node:readline";
+import { $, type ProcessPromise } from "zx";
 import { KitError } from "../errors.ts";
+import { holdInterrupts } from "../interrupts.ts";
+import type { Phase } from "../say.ts";
 import { pulumiError } from "./failure.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -27,11 +30,23 @@ export async function captureOk(workspace: Workspace, args: readonly string[], i
 export async function watch(workspace: Workspace, args: readonly string[]): Promise<void> {
   const color = process.stderr.isTTY ? "auto" : "never";
   const run = $({ ...shellOptions(workspace), stdio: ["ignore", 2, 2] });
-  const running = run`${workspace.pulumi} ${[...args, ...flags(workspace), "--color", color]}`;
+  await finish(workspace, args, run`${workspace.pulumi} ${[...args, ...flags(workspace), "--color", color]}`);
+}
+
+/** Runs a Pulumi command inside a phase, which shows its newest line. */
+export async function follow(workspace: Workspace, args: readonly string[], phase: Phase): Promise<void> {
+  const run = $({ ...shellOptions(workspace), stdio: ["ignore", "pipe", "pipe"], quiet: true });
+  const running = run`${workspace.pulumi} ${[...args, ...flags(workspace), "--color", "never"]}`;
+  const lines = createInterface({ input: running.stdout });
+  lines.on("line", (line) => line.trim() === "" || phase.waitingFor(line.trim()));
+  await finish(workspace, args, running);
+}
+
+async function finish(workspace: Workspace, args: readonly string[], running: ProcessPromise): Promise<void> {
   const interruption = passInterruptOn(() => running.kill("SIGINT"));
-  const { exitCode } = await running.finally(() => interruption.stop());
+  const { exitCode, stdout, stderr } = await running.finally(() => interruption.stop());
   if (interruption.seen) throw interrupted(workspace, args);
-  if (exitCode !== 0) throw pulumiError(workspace.stack, args, exitCode ?? 1, "");
+  if (exitCode !== 0) throw pulumiError(workspace.stack, args, exitCode ?? 1, `${stdout}\n${stderr}`);
 }
 
 function shellOptions(workspace: Workspace) {
@@ -51,6 +66,7 @@ export const configFlag = (workspace: Workspace): string[] => ["--config-file", 
  */
 function passInterruptOn(send: () => Promise<void>): { readonly seen: boolean; stop(): void } {
   let seen = false;
+  const release = holdInterrupts();
   const onInterrupt = () => {
     seen = true;
     if (!process.stdin.isTTY) void send();
@@ -66,6 +82,7 @@ function passInterruptOn(send: () => Promise<void>): { readonly seen: boolean; s
       return seen;
     },
     stop: () => {
+      release();
       process.off("SIGINT", onInterrupt);
       process.off("SIGTERM", onTerminate);
     },

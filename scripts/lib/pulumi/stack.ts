@@ -83,6 +83,18 @@ export async function exportState(workspace: Workspace): Promise<ExportedState> 
   return JSON.parse(await captureOk(workspace, ["stack", "export"])) as ExportedState;
 }
 
+/** Lets go of everything that is locked against deletion, in the state alone: the program locks it again. */
+export async function letGo(workspace: Workspace): Promise<void> {
+  const state = await exportState(workspace);
+  const resources = state.deployment.resources?.map((resource) => ({
+    ...resource,
+    protect: false,
+    retainOnDelete: false,
+  }));
+  const freed = { ...state, deployment: { ...state.deployment, resources } };
+  await captureOk(workspace, ["stack", "import"], JSON.stringify(freed));
+}
+
 export interface ExportedState {
   readonly deployment: {
     readonly resources?: readonly StateResource[];
@@ -95,6 +107,7 @@ export interface StateResource {
   readonly type: string;
   readonly id?: string;
   readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
   readonly initErrors?: readonly string[];

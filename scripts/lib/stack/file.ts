@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
 import { describeFault, faultsOf, sentence } from "../../../infra/settings/faults.ts";
+import { stackFaults } from "../../../infra/settings/parse.ts";
 import { schema, type Settings } from "../../../infra/settings/schema.ts";
 import { KitError } from "../errors.ts";
 import { root } from "../paths.ts";
@@ -12,6 +13,9 @@ export interface StackFile {
   readonly plain: Readonly<Record<string, unknown>>;
   readonly names: readonly string[];
 }
+
+/** The plain settings of a stack that need not be complete. */
+export type PresentSettings = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
 
 const prefix = "dexie-cloud-kit:";
 const fileSchema = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
@@ -52,12 +56,20 @@ export async function readSettings(stack: string): Promise<Settings> {
 
 /** Checks plain settings. All faults are told at once. */
 export function checkSettings(stack: string, plain: Readonly<Record<string, unknown>>): Settings {
-  const parsed = plainSchema.safeParse(plain, { error: sentence });
-  if (parsed.success) return parsed.data;
-  const faults = faultsOf(parsed.error.issues).map((fault) => `\n        ${describeFault(fault)}`);
+  return checked(stack, plainSchema.safeParse(plain, { error: sentence }));
+}
+
+/** Checks the plain settings that are there, of a stack that need not be complete. */
+export function checkPresent(stack: string, plain: Readonly<Record<string, unknown>>): PresentSettings {
+  return checked(stack, plainSchema.partial().safeParse(plain, { error: sentence }));
+}
+
+function checked<T>(stack: string, parsed: z.ZodSafeParseResult<T>): T {
+  const faults = [...stackFaults(stack), ...(parsed.success ? [] : faultsOf(parsed.error.issues))];
+  if (parsed.success && faults.length === 0) return parsed.data;
   throw new KitError("usage", `the settings of stack ${stack} are not right`, {
-    why: `${faults.length} wrong:${faults.join("")}`,
-    next: `correct Pulumi.${stack}.yaml, then run the command again`,
+    why: faults.map(describeFault).join("\n        "),
+    next: "correct these settings, then run the command again",
   });
 }
 

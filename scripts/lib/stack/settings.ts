@@ -8,7 +8,7 @@ export type TargetSetting =
       readonly kind: "kubernetes";
       readonly kubeconfig: string;
       readonly context: string;
-      readonly storageClass?: string;
+      readonly storageClass?: string | undefined;
     };
 
 /** What has to be known to write a stack's first configuration. */
@@ -21,7 +21,7 @@ export interface Answers {
 }
 
 /** The first configuration of a stack: everything a hand-written stack file would say, nothing secret. */
-export function initialSettings(answers: Answers): Record<string, object> {
+export function initialSettings(answers: Answers): Record<string, string | object> {
   const { target, url, images, kek, escrow } = answers;
   const local = target.kind === "local";
   return {
@@ -36,6 +36,7 @@ export function initialSettings(answers: Answers): Record<string, object> {
       retention: { full: 4 },
       repository: { kind: "volume", size: local ? "4Gi" : "50Gi" },
     },
+    protection: "true",
     exposure: local ? { kind: "edge", nodePort: portOf(url) } : { kind: "edge" },
   };
 }

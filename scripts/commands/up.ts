@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import { confirmYes } from "../lib/confirm.ts";
+import { stackOption, yesOption } from "../lib/options.ts";
+import { openWorkspace, plan, up } from "../lib/pulumi/index.ts";
+import { Phases, result, say } from "../lib/say.ts";
+import { addressOf, planText } from "../lib/stack/deploy.ts";
+import { readSettings } from "../lib/stack/file.ts";
+import { localPhases, prepareLocal, useImages } from "../lib/stack/local.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly yes?: true;
+}
+
+/** `kit up` */
+export function command(): Command {
+  return new Command("up")
+    .description("bring a stack to what its settings say")
+    .addOption(stackOption)
+    .addOption(yesOption)
+    .action(bringUp);
+}
+
+async function bringUp({ stack, yes }: Options): Promise<void> {
+  const { target } = await readSettings(stack);
+  const workspace = await openWorkspace(stack);
+  const phases = new Phases(target.kind === "local" ? localPhases + 1 : 1);
+  if (target.kind === "local") await useImages(stack, await prepareLocal(phases));
+  const planned = await phases.run("plan", () => plan(workspace));
+  say(planText(planned));
+  if (planned.hasChanges) {
+    if (!yes) {
+      await confirmYes({
+        warning: `Stack ${stack} will be changed like this.`,
+        what: "the change",
+        unasked: `./kit up --stack ${stack} --yes`,
+      });
+    }
+    await up(workspace);
+  }
+  const { url, caFile } = await addressOf(workspace);
+  result(
+    [
+      planned.hasChanges ? `stack ${stack} is up` : `stack ${stack} was up to date`,
+      `address: ${url}`,
+      ...(caFile === undefined ? [] : [`trust:   ${caFile}, unless the certificate is one of your own`]),
+      `next:    ./kit status --stack ${stack}`,
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,107 @@
+import { restoreInPlace, restorePhases } from "../backups/restore.ts";
+import { kubeconfigPath } from "../local/index.ts";
+import { requirePreflight } from "../preflight/index.ts";
+import { openWorkspace, up } from "../pulumi/index.ts";
+import { say, type Phase, type Phases } from "../say.ts";
+import { keepState } from "../stack/backend.ts";
+import { clusterOf } from "../stack/cluster.ts";
+import { createStack } from "../stack/create.ts";
+import { addressOf, type Address } from "../stack/deploy.ts";
+import { ensureIdentity } from "../stack/identities.ts";
+import { localPhases, prepareLocal, useImages, type StackImages } from "../stack/local.ts";
+import { presentTool, type ToolName } from "../tools/index.ts";
+import { provideAll } from "../tools/provide-all.ts";
+import { openToolbox } from "../tools/toolbox.ts";
+import { Devices } from "./devices.ts";
+import { proofPhases, proveRestore, unfinishedRestore } from "./proof.ts";
+import { proofState, readRecord } from "./record.ts";
+
+/** The stack of the demo. */
+export const demoStack = "demo";
+const url = "https://localhost:30443";
+
+/** How many phases a first run has. */
+export const demoPhases = 2 + localPhases + 3 + proofPhases;
+
+const tools: readonly ToolName[] = [
+  ...(["pulumi", "kubernetes", "kubectl", "etcd", "coredns", "pause", "local-provisioner"] as const),
+  ...(["helm", "age", "containerd", "runc", "cni-plugins", "iptables", "conntrack", "mmdebstrap"] as const),
+];
+
+/** Brings the demo up from nothing, or completes what an earlier run began. */
+export async function runDemo(phases: Phases): Promise<Address> {
+  await phases.run("preflight", requirePreflight);
+  await phases.run("tools", installTools);
+  const images = await prepareLocal(phases);
+  await phases.run(`stack ${demoStack}`, (phase) => makeStack(images, phase));
+  const cluster = clusterOf(demoStack, { kind: "local", kubeconfig: kubeconfigPath });
+  const unfinished = await unfinishedRestore(cluster);
+  if (unfinished !== undefined) {
+    say("an earlier run was cut off during its restore, which is finished first");
+    phases.more(restorePhases);
+    await restoreInPlace(cluster, { ...unfinished, confirm: () => Promise.resolve() }, phases);
+  }
+  const address = await phases.run("pulumi up", async (phase) => {
+    const workspace = await openWorkspace(demoStack);
+    await up(workspace, phase);
+    return addressOf(workspace);
+  });
+  const devices = await phases.run("sync of two devices", (phase) => syncDevices(address, phase));
+  try {
+    const record = await readRecord(demoStack);
+    if (proofState(record, { ...images }) === "done") say(alreadyProven(record?.proven?.at ?? ""));
+    else await proveRestore(cluster, devices, { ...images }, phases);
+  } finally {
+    await devices.stop();
+  }
+  return address;
+}
+
+async function installTools(phase: Phase): Promise<void> {
+  phase.waitingFor("tools that are missing; a first run builds them");
+  await provideAll(tools, { ...(await openToolbox()), report: (line) => phase.note(line) });
+}
+
+/** A stack with everything that a customer would hold made by the kit, in the stack's home. */
+async function makeStack(images: StackImages, phase: Phase): Promise<void> {
+  const home = await keepState(demoStack);
+  const recipient = await ensureIdentity(home.kekFile);
+  const escrow: string[] = [];
+  for (const file of home.escrowFiles) escrow.push(await ensureIdentity(file));
+  await createStack(demoStack, {
+    target: { kind: "local", kubeconfig: kubeconfigPath },
+    url,
+    images,
+    kek: { identityFile: home.kekFile, recipient },
+    escrow,
+  });
+  await useImages(demoStack, images);
+  phase.note(`passphrase: ${home.passphraseFile}`);
+  phase.note(`KEK:        ${home.kekFile}`);
+  phase.note(`escrow:     ${home.escrowFiles.join(", ")}`);
+}
+
+async function syncDevices({ url: at, caFile }: Address, phase: Phase): Promise<Devices> {
+  if (caFile === undefined) throw new Error("the demo's stack has no home");
+  const devices = await Devices.start({ url: at, caFile });
+  try {
+    await devices.exchange();
+    phase.note("two devices in Node, both ways");
+    const chromium = await presentTool("chromium");
+    if (chromium === undefined) phase.note("no Chromium here, so the page was not opened");
+    else {
+      await devices.exchangeWithPage(chromium);
+      phase.note("the to-do page in Chromium, both ways");
+    }
+    return devices;
+  } catch (error) {
+    await devices.stop();
+    throw error;
+  }
+}
+
+const alreadyProven = (at: string): string =>
+  [
+    `backup, loss, restore and proof are not repeated: proven at ${at} with these images`,
+    "  repeat it:  ./kit demo --destroy, then ./kit demo; or by hand: docs/runbooks/backup-and-restore.md",
+  ].join("\n");

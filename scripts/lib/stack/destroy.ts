@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Settings } from "../../../infra/settings/schema.ts";
+import type { Cluster } from "../backups/cluster.ts";
+import { createBackup } from "../backups/create.ts";
+import { formatBytes } from "../backups/format.ts";
+import { databaseAnswers } from "../backups/inspect.ts";
+import { kubectlCommand } from "../backups/kubectl.ts";
+import { KitError } from "../errors.ts";
+import type { ExportedState } from "../pulumi/index.ts";
+import type { Phase } from "../say.ts";
+
+/** What will go when a stack is destroyed, for people. */
+export function lossText(stack: string, cluster: Cluster, settings: Settings, resources: number): string {
+  return [
+    `Stack ${stack} will be destroyed, ${resources} resources, without a way back:`,
+    `  namespace ${cluster.serverNamespace}: the server at ${settings.server.url}`,
+    `  namespace ${cluster.databaseNamespace}: PostgreSQL, with`,
+    `    volume data-postgres-0 (${settings.database.storage}): the database`,
+    `    volume repository (${settings.backups.repository.size}): all backups, with the wrapped data key`,
+    "The settings, your KEK and your escrow identities stay.",
+  ].join("\n");
+}
+
+/** Why a stack may not be destroyed yet: what holds data is locked. Undefined when it is not. */
+export function protectionRefusal(
+  stack: string,
+  settings: Pick<Settings, "protection">,
+  state: ExportedState,
+): KitError | undefined {
+  const locked = (state.deployment.resources ?? []).filter(({ protect }) => protect === true);
+  if (locked.length === 0) return undefined;
+  const unlock = `sed -i 's/\\(dexie-cloud-kit:protection:\\).*/\\1 "false"/' Pulumi.${stack}.yaml && `;
+  const names = locked.map(({ urn }) => urn.split("::").at(-1) ?? urn);
+  return new KitError("usage", `stack ${stack} is protected`, {
+    why: `${names.join(", ")} hold data and are locked against deletion`,
+    next: `${settings.protection ? unlock : ""}./kit up --stack ${stack} && ./kit destroy --stack ${stack}`,
+  });
+}
+
+/** Makes a last backup and copies the repository, encrypted as it is, into a file outside the cluster. */
+export async function takeLastBackup(cluster: Cluster, file: string, phase: Phase): Promise<void> {
+  if (!(await databaseAnswers(cluster))) throw noLastBackup(cluster.stack, "the database does not answer");
+  const made = await createBackup(cluster, "incr", phase);
+  phase.waitingFor("the copy of the repository");
+  const bytes = await copyRepository(cluster, file);
+  phase.note(`${file}: ${formatBytes(bytes)}, newest backup ${made.label}`);
+}
+
+async function copyRepository(cluster: Cluster, file: string): Promise<number> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const unfinished = `${file}.unfinished`;
+  const output = await open(unfinished, "w", 0o600);
+  try {
+    const [program = "", ...args] = await kubectlCommand(cluster, [
+      ...["exec", "postgres-0", "-n", cluster.databaseNamespace, "-c", "postgres", "--"],
+      ...["tar", "--directory=/repository", "--exclude=./lock", "--exclude=./lost+found", "--create", "."],
+    ]);
+    const copying = spawn(program, args, { stdio: ["ignore", output.fd, "pipe"] });
+    let told = "";
+    copying.stderr?.on("data", (chunk: Buffer) => (told += chunk.toString()));
+    const [code] = (await once(copying, "close")) as [number | null];
+    if (code !== 0) throw noLastBackup(cluster.stack, `the repository cannot be copied: ${told.trim()}`);
+    await output.sync();
+    const { size } = await output.stat();
+    await rename(unfinished, file);
+    return size;
+  } finally {
+    await output.close();
+  }
+}
+
+function noLastBackup(stack: string, why: string): KitError {
+  return new KitError("failed", "no last backup can be taken, so nothing was destroyed", {
+    why,
+    next: `./kit status --stack ${stack}; to destroy it without one: ./kit destroy --stack ${stack} --without-backup`,
+  });
+}

@@ -1,0 +1,47 @@
+import type { KeyStatus } from "../keys/status.ts";
+
+/** Pods of one part of a stack. */
+export interface Part {
+  readonly name: string;
+  readonly ready: number;
+  readonly wanted: number;
+}
+
+/** How the schedule of a backup stands. */
+export interface Schedule {
+  readonly name: string;
+  readonly lastStarted: Date | undefined;
+  readonly lastSucceeded: Date | undefined;
+}
+
+/** A certificate that clients or parts of the stack see. */
+export interface CertificateEnd {
+  readonly name: string;
+  readonly end: Date;
+}
+
+/** What the repository says, when the database's pod can tell. */
+export interface BackupFacts {
+  readonly newest: { readonly label: string; readonly type: string; readonly stop: Date } | undefined;
+  readonly count: number;
+  /** When the newest WAL arrived in the repository. */
+  readonly newestWal: Date | undefined;
+  /** Newest row of the sentinel that is surely in the repository. */
+  readonly archivedUntil: Date | undefined;
+  readonly hasGaps: boolean;
+  readonly broken: number;
+  readonly roomLeft: number;
+}
+
+/** Everything that a judgement is made from. */
+export interface Facts {
+  readonly stack: string;
+  readonly url: string;
+  readonly parts: readonly Part[];
+  readonly schedules: readonly Schedule[];
+  readonly certificates: readonly CertificateEnd[];
+  readonly backups: BackupFacts | undefined;
+  readonly keys: KeyStatus | undefined;
+  /** Names of the Pulumi plugins for which stand-ins run. */
+  readonly standIns: readonly string[];
+}

@@ -1,0 +1,13 @@
+import { resolveCluster } from "../stack/cluster.ts";
+import { readSettings } from "../stack/file.ts";
+import { collectFacts } from "./collect.ts";
+import type { Facts } from "./facts.ts";
+import { judge, type Finding } from "./judge.ts";
+
+export { statusDocument, statusTable, worst } from "./text.ts";
+
+/** How a stack stands now. */
+export async function readStatus(stack: string): Promise<{ facts: Facts; findings: Finding[] }> {
+  const facts = await collectFacts(await resolveCluster(stack), await readSettings(stack));
+  return { facts, findings: judge(facts, new Date()) };
+}
