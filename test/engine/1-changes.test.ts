@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { formsOf, kubectl, programFolder, TestStack } from "./test-stack.ts";
+import { kubectl } from "./kubectl.ts";
+import { formsOf, programFolder, TestStack } from "./test-stack.ts";
 
 const password = "correct-horse-battery-staple";
 const name = "engine-changes";

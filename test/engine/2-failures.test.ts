@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { configFlag } from "../../scripts/lib/pulumi/run.ts";
 import { openWorkspace, plan, up } from "../../scripts/lib/pulumi/index.ts";
-import { kubectl, programFolder, TestStack } from "./test-stack.ts";
+import { kubectl } from "./kubectl.ts";
+import { programFolder, TestStack } from "./test-stack.ts";
 
 const name = "engine-failures";
 let stack: TestStack;

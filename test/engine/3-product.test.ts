@@ -1,113 +1,181 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { root } from "../../scripts/lib/paths.ts";
-import { plan } from "../../scripts/lib/pulumi/index.ts";
-import { productSettings, type ProductSettings } from "./product-settings.ts";
-import { formsOf, kubectl, programFolder, TestStack } from "./test-stack.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kubectl } from "./kubectl.ts";
+import { makeProduct, type Product } from "./product.ts";
+import { formsOf, type TestStack } from "./test-stack.ts";
 
 const name = "engine-product";
+const inServer = ["--namespace", `${name}-server`];
+let product: Product;
 let stack: TestStack;
-let settings: ProductSettings;
 
 beforeAll(async () => {
-  stack = await TestStack.make(name, programFolder("product"));
-  const folder = dirname(stack.workspace.configFile);
-  const target = { kind: "kubernetes", kubeconfig: inject("kubeconfig"), context: "control-plane" } as const;
-  settings = await productSettings(name, folder, target);
+  product = await makeProduct(name);
+  stack = product.stack;
 });
-afterAll(() => stack.remove());
+afterAll(() => product.remove());
 
-describe("a stack without settings", () => {
-  test("is refused with all that is missing and the exit code for wrong settings", async () => {
+const plain = (key: string): object => product.settings.plain[key] as object;
+const isSetUpJob = (step: string): boolean => step.includes("server-init-");
+const isLoss = (step: string): boolean => /^(replace|delete|create-replacement|delete-replaced) /.test(step);
+/** Name and start of each pod that an update would have to replace. */
+const podsOf = (app: string): Promise<string> =>
+  kubectl(
+    "get",
+    "pods",
+    ...inServer,
+    "-l",
+    `app.kubernetes.io/name=${app}`,
+    "-o",
+    "jsonpath={.items[*].metadata.uid}",
+  );
+const uidOf = (object: string): Promise<string> =>
+  kubectl("get", object, ...inServer, "-o", "jsonpath={.metadata.uid}");
+
+describe("wrong settings", () => {
+  test("none at all: all that is missing is told, with the exit code for wrong settings", async () => {
     await expect(stack.plan()).rejects.toMatchObject({
       exit: "usage",
       why: expect.stringMatching(
-        /target: is missing[\s\S]*keys: is missing[\s\S]*credentials: is missing/,
+        /target: is missing.*\n[\s\S]*keys: is missing.*\n[\s\S]*credentials: is missing/,
       ) as string,
     });
   });
-});
 
-describe("the product's program", () => {
-  test("is refused with the key of each fault", async () => {
-    await stack.set(settings.plain);
-    for (const [key, value] of Object.entries(settings.secret))
-      await stack.set({ [key]: value }, { secret: true });
-    await stack.set({ server: { ...settings.plain["server"], replicas: 0, nonsense: true } });
+  test("each fault is told with its key", async () => {
+    await product.configure({ server: { ...plain("server"), replicas: 0, nonsense: true } });
     await expect(stack.plan()).rejects.toMatchObject({
       exit: "usage",
       why: expect.stringMatching(
-        /server\.replicas: must be 1 or more[\s\S]*server\.nonsense: is not a setting/,
+        /server\.replicas: must be 1 or more, such as 2\n[\s\S]*server\.nonsense: is not a setting/,
       ) as string,
     });
-    await stack.set({ server: settings.plain["server"] ?? {} });
+    await stack.set({ server: plain("server") });
   });
+});
 
-  test("plans a whole stack before the cluster has any of it, as it stands in the checkout", async () => {
-    const asItIs = { ...stack.workspace, project: root };
-    const { steps } = await plan(asItIs);
+describe("a new stack", () => {
+  test("is planned as a whole before the cluster has any of it", async () => {
+    const { steps } = await stack.plan();
     expect(steps.every(({ op }) => op === "create")).toBe(true);
-    expect(steps.map(({ name }) => name)).toContain(`database:${name}-database/postgres`);
+    expect(steps.map((step) => step.name)).toContain(`database:${name}-database/postgres`);
   });
 
-  test("comes up", async () => {
+  test("comes up, and its pods are ready", async () => {
     await stack.up();
-    const objects = await kubectl("get", "deployments,statefulsets", "--all-namespaces", "--output", "name");
-    expect(objects.split("\n")).toEqual(
-      expect.arrayContaining(["deployment.apps/server", "deployment.apps/edge", "statefulset.apps/postgres"]),
-    );
+    const ready = (object: string, namespace: string) =>
+      kubectl("get", object, "--namespace", namespace, "-o", "jsonpath={.status.readyReplicas}");
+    expect(await ready("deployment/server", `${name}-server`)).toBe("2");
+    expect(await ready("deployment/edge", `${name}-server`)).toBe("2");
+    expect(await ready("statefulset/postgres", `${name}-database`)).toBe("1");
   });
 
-  test("changes nothing the second time", async () => {
+  test("is not changed by a second update", async () => {
+    expect(await stack.planned()).toEqual([]);
+    expect(await stack.up()).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+  });
+
+  test("shows no drift after a refresh", async () => {
+    await stack.refresh();
     expect(await stack.planned()).toEqual([]);
   });
 
-  test("leaves no secret in state, stack file or plan", async () => {
+  test("leaves no secret in state, stack file or plan, neither as it is nor in base64", async () => {
     const { stdout } = await stack.run("preview", "--json", "--show-sames");
     const written = (await stack.stateText()) + stdout;
-    const identity = /AGE-SECRET-KEY-\w+/.exec(
-      await readFile(join(dirname(stack.workspace.configFile), "kek.txt"), "utf8"),
-    );
-    const hidden = [...settings.hidden, identity?.[0] ?? ""];
-    for (const form of hidden.flatMap(formsOf)) expect(written.includes(form)).toBe(false);
+    const kek = await readFile(join(dirname(stack.workspace.configFile), "kek.txt"), "utf8");
+    const [identity = ""] = /AGE-SECRET-KEY-\w+/.exec(kek) ?? [];
+    expect(identity).not.toBe("");
+    for (const form of [...product.settings.hidden, identity].flatMap(formsOf)) {
+      expect(written.includes(form)).toBe(false);
+    }
   });
+});
 
-  test("updates settings in place; only the set-up job is another one", async () => {
+describe("a changed setting", () => {
+  test("of server and backups is changed in place; only the set-up job is another one", async () => {
+    const schedule = { full: "0 3 * * 0", incremental: "15 * * * *" };
     await stack.set({
-      server: { ...settings.plain["server"], logLevel: "debug", replicas: 3 },
-      backups: { ...settings.plain["backups"], schedule: { full: "0 3 * * 0", incremental: "15 * * * *" } },
+      server: { ...plain("server"), logLevel: "debug" },
+      backups: { ...plain("backups"), schedule },
     });
     const steps = await stack.planned();
-    const updated = steps.filter((step) => step.startsWith("update "));
-    expect(updated).toEqual(
-      expect.arrayContaining([
+    expect(steps.filter((step) => !isSetUpJob(step))).toEqual(
+      [
         `update database:${name}-database/backup-full`,
+        `update database:${name}-database/backup-incremental`,
         `update server:${name}-server/server`,
         `update server:${name}-server/server-settings`,
-      ]),
+      ].sort(),
     );
-    expect(steps.filter((step) => !updated.includes(step) && !step.includes("server-init-"))).toEqual([]);
+    expect(steps.filter((step) => isSetUpJob(step) && !/^(create|delete) /.test(step))).toEqual([]);
   });
 
-  test("rolls the pods for a changed secret and replaces no Deployment", async () => {
-    const serverSecret = "another-secret-of-at-least-32-characters";
-    await stack.set({ credentials: { ...settings.secret.credentials, serverSecret } }, { secret: true });
-    const steps = await stack.planned();
-    expect(steps).toContain("update server-server-config");
-    expect(steps.some((step) => step.startsWith("update server:") && step.endsWith("/server"))).toBe(true);
-    expect(steps.filter((step) => /replace|delete/.test(step) && !step.includes("server-init-"))).toEqual([]);
+  test("of sizes and replica counts replaces nothing", async () => {
+    await stack.set({
+      server: { ...plain("server"), replicas: 3 },
+      database: { ...plain("database"), storage: "30Gi" },
+      backups: { ...plain("backups"), repository: { kind: "volume", size: "60Gi" } },
+    });
+    expect(await stack.planned()).toEqual([
+      "update backups-repository",
+      "update database-data",
+      `update server:${name}-server/server`,
+    ]);
     await stack.up();
+    const size = "jsonpath={.spec.resources.requests.storage}";
+    const claim = ["get", "persistentvolumeclaim/data-postgres-0", "--namespace", `${name}-database`];
+    expect(await kubectl(...claim, "-o", size)).toBe("30Gi");
   });
+});
 
-  test("keeps what holds data when it is asked to destroy, until that is let go", async () => {
+describe("a changed secret", () => {
+  test("rolls the pods that read it and replaces no Deployment", async () => {
+    const before = { deployment: await uidOf("deployment/server"), pods: await podsOf("dexie-cloud-server") };
+    const serverSecret = "another-secret-of-at-least-32-characters";
+    const { credentials } = product.settings.secret;
+    await stack.set({ credentials: { ...credentials, serverSecret } }, { secret: true });
+    const steps = await stack.planned();
+    expect(steps).toEqual([`update server:${name}-server/server`, "update server-server-config"]);
+    await stack.up();
+    expect(await uidOf("deployment/server")).toBe(before.deployment);
+    const after = (await podsOf("dexie-cloud-server")).split(" ");
+    expect(after.filter((uid) => before.pods.includes(uid))).toEqual([]);
+  });
+});
+
+describe("drift", () => {
+  test("by hand is seen, and put back", async () => {
+    await kubectl("scale", "deployment/server", ...inServer, "--replicas", "1");
+    await kubectl("delete", "networkpolicy/default-deny", ...inServer);
+    await stack.refresh();
+    const steps = await stack.planned();
+    expect(steps).toEqual(["create server-namespace-deny", `update server:${name}-server/server`]);
+    await stack.up();
+    expect(await kubectl("get", "deployment/server", ...inServer, "-o", "jsonpath={.spec.replicas}")).toBe(
+      "3",
+    );
+  });
+});
+
+describe("destroy", () => {
+  test("keeps everything while what holds data is protected", async () => {
+    const before = (await stack.resources()).length;
     const refused = await stack.run("destroy", "--yes");
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stdout + refused.stderr).toMatch(/protect/);
-    await kubectl("get", "deployment/server", "--namespace", `${name}-server`);
+    expect(await stack.resources()).toHaveLength(before);
+    await kubectl("get", "deployment/server", ...inServer);
+  });
+
+  test("removes everything once that is let go", async () => {
     await stack.set({ protection: "false" });
+    expect((await stack.planned()).filter(isLoss)).toEqual([]);
     await stack.up();
     await stack.destroy();
     expect(await stack.resources()).toEqual([]);
+    const left = await kubectl("get", "namespaces", "--output", "name");
+    expect(left).not.toContain(name);
   });
 });

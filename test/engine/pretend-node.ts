@@ -1,78 +1,135 @@
-// Stands where a node would: takes every pod, calls it running (or done, when a job made it) and lets it go when told.
-import { CoreV1Api, KubeConfig, type V1Node, type V1Pod, type V1PodStatus } from "@kubernetes/client-node";
+// Stands where a node, a volume provisioner and a load balancer would: pods run at once (or are done, when a job made
+// them) and go when told, claims get a volume, and who waits for an address gets one. Who waits for them is real.
 import { setTimeout as pause } from "node:timers/promises";
+import { Cluster, isConflict, isNotFound } from "../../toolchain/standins/k8s-api.ts";
+import { asObject, asText, type JsonObject } from "../../toolchain/standins/values.ts";
 
 const nodeName = "pretend";
+const storageClass = "pretend";
 const address = "10.1.2.3";
 
-/** Takes the pods of some namespaces until it is stopped. Returns how to stop it. */
+/** Looks after some namespaces until it is stopped. Returns how to stop it. */
 export async function pretendNode(
   kubeconfig: string,
   namespaces: readonly string[],
 ): Promise<() => Promise<void>> {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const api = config.makeApiClient(CoreV1Api);
-  await api.createNode({ body: { metadata: { name: nodeName } } }).catch(exists);
+  const cluster = new Cluster({ kubeconfig });
+  await create(cluster, "/api/v1/nodes", { metadata: { name: nodeName } });
+  await create(cluster, "/apis/storage.k8s.io/v1/storageclasses", {
+    metadata: {
+      name: storageClass,
+      annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+    },
+    provisioner: "kubernetes.io/no-provisioner",
+    allowVolumeExpansion: true,
+  });
   const stopping = new AbortController();
-  const ended = workUntil(stopping.signal, api, namespaces);
+  const ended = workUntil(stopping.signal, cluster, namespaces);
   return () => {
     stopping.abort();
     return ended;
   };
 }
 
-function exists(error: unknown): void {
-  if ((error as { code?: number }).code !== 409) throw error;
-}
-
-async function workUntil(signal: AbortSignal, api: CoreV1Api, namespaces: readonly string[]): Promise<void> {
+async function workUntil(
+  signal: AbortSignal,
+  cluster: Cluster,
+  namespaces: readonly string[],
+): Promise<void> {
   while (!signal.aborted) {
-    await reportAlive(api);
-    await Promise.all(namespaces.map((namespace) => lookAfter(api, namespace)));
+    const ready = { ...condition("Ready"), lastHeartbeatTime: now() };
+    await changeStatus(cluster, `/api/v1/nodes/${nodeName}`, { conditions: [ready] });
+    await Promise.all(
+      namespaces.flatMap((namespace) => cares.map((care) => lookAfter(cluster, namespace, care))),
+    );
     await pause(200);
   }
 }
 
-async function reportAlive(api: CoreV1Api): Promise<void> {
-  const node: V1Node = await api.readNode({ name: nodeName });
-  const ready = { ...yes("Ready"), lastHeartbeatTime: new Date() };
-  const body = { ...node, status: { conditions: [ready] } };
-  await api.replaceNodeStatus({ name: nodeName, body }).catch(exists);
+interface Care {
+  readonly api: string;
+  readonly kind: string;
+  readonly work: (cluster: Cluster, object: JsonObject, url: string) => Promise<unknown>;
 }
 
-async function lookAfter(api: CoreV1Api, namespace: string): Promise<void> {
-  const { items } = await api.listNamespacedPod({ namespace });
-  // What went away meanwhile needs nothing any more.
-  await Promise.allSettled(items.map((pod) => advance(api, namespace, pod)));
+const cares: readonly Care[] = [
+  { api: "/api/v1", kind: "pods", work: advance },
+  { api: "/api/v1", kind: "persistentvolumeclaims", work: giveVolume },
+  { api: "/api/v1", kind: "services", work: giveServiceAddress },
+  { api: "/apis/networking.k8s.io/v1", kind: "ingresses", work: giveAddress },
+];
+
+async function lookAfter(cluster: Cluster, namespace: string, { api, kind, work }: Care): Promise<void> {
+  const list = `${api}/namespaces/${namespace}/${kind}`;
+  const items = ((await cluster.get(list))["items"] ?? []) as JsonObject[];
+  // What went away or changed meanwhile is seen again in the next round.
+  await Promise.all(items.map((object) => work(cluster, object, `${list}/${nameOf(object)}`).catch(isOld)));
 }
 
-async function advance(api: CoreV1Api, namespace: string, pod: V1Pod): Promise<unknown> {
-  const name = pod.metadata?.name ?? "";
-  const { deletionTimestamp } = pod.metadata ?? {};
-  if (deletionTimestamp) return api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
-  if (!pod.spec?.nodeName) {
-    const body = { metadata: { name }, target: { apiVersion: "v1", kind: "Node", name: nodeName } };
-    return api.createNamespacedPodBinding({ name, namespace, body });
+async function advance(cluster: Cluster, pod: JsonObject, url: string): Promise<unknown> {
+  const metadata = asObject(pod["metadata"]);
+  if (metadata["deletionTimestamp"]) return cluster.request("DELETE", url, { gracePeriodSeconds: 0 });
+  if (!asObject(pod["spec"])["nodeName"]) {
+    const target = { apiVersion: "v1", kind: "Node", name: nodeName };
+    return cluster.request("POST", `${url}/binding`, { metadata: { name: nameOf(pod) }, target });
   }
-  if (pod.status?.phase !== "Pending") return undefined;
-  return api.replaceNamespacedPodStatus({
-    name,
-    namespace,
-    body: { ...pod, status: isJob(pod) ? done : running },
+  if (asObject(pod["status"])["phase"] !== "Pending") return undefined;
+  const owners = (metadata["ownerReferences"] ?? []) as JsonObject[];
+  return changeStatus(cluster, url, owners.some(({ kind }) => kind === "Job") ? done() : running());
+}
+
+async function giveVolume(cluster: Cluster, claim: JsonObject): Promise<unknown> {
+  if (asObject(claim["status"])["phase"] !== "Pending") return undefined;
+  const { name, namespace, uid } = asObject(claim["metadata"]);
+  const spec = asObject(claim["spec"]);
+  return create(cluster, "/api/v1/persistentvolumes", {
+    metadata: { name: `pretend-${asText(uid) ?? ""}` },
+    spec: {
+      storageClassName: spec["storageClassName"],
+      accessModes: spec["accessModes"],
+      capacity: asObject(spec["resources"])["requests"],
+      claimRef: { kind: "PersistentVolumeClaim", apiVersion: "v1", namespace, name, uid },
+      hostPath: { path: "/nowhere" },
+    },
   });
 }
 
-const isJob = ({ metadata }: V1Pod): boolean =>
-  metadata?.ownerReferences?.some(({ kind }) => kind === "Job") ?? false;
+async function giveServiceAddress(cluster: Cluster, service: JsonObject, url: string): Promise<unknown> {
+  if (asObject(service["spec"])["type"] !== "LoadBalancer") return undefined;
+  return giveAddress(cluster, service, url);
+}
 
-const yes = (type: string) => ({ type, status: "True", lastTransitionTime: new Date() });
+async function giveAddress(cluster: Cluster, object: JsonObject, url: string): Promise<unknown> {
+  if (asObject(asObject(object["status"])["loadBalancer"])["ingress"]) return undefined;
+  return changeStatus(cluster, url, { loadBalancer: { ingress: [{ ip: address }] } });
+}
 
-const running: V1PodStatus = {
+const nameOf = (object: JsonObject): string => asText(asObject(object["metadata"])["name"]) ?? "";
+
+async function create(cluster: Cluster, url: string, object: JsonObject): Promise<void> {
+  await cluster.request("POST", url, object).catch(isOld);
+}
+
+const changeStatus = (cluster: Cluster, url: string, status: JsonObject): Promise<JsonObject> =>
+  cluster.request("PATCH", `${url}/status`, { status }, "application/merge-patch+json");
+
+/** It exists already, is another one by now, or is gone. */
+function isOld(error: unknown): void {
+  if (!isConflict(error) && !isNotFound(error)) throw error;
+}
+
+const now = (): string => new Date().toISOString();
+const condition = (type: string) => ({ type, status: "True", lastTransitionTime: now() });
+
+const running = (): JsonObject => ({
   phase: "Running",
-  conditions: ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map(yes),
+  conditions: ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map(condition),
   podIP: address,
   podIPs: [{ ip: address }],
-  startTime: new Date(),
-};
-const done: V1PodStatus = { phase: "Succeeded", conditions: [yes("PodScheduled")], startTime: new Date() };
+  startTime: now(),
+});
+const done = (): JsonObject => ({
+  phase: "Succeeded",
+  conditions: [condition("PodScheduled")],
+  startTime: now(),
+});

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inject } from "vitest";
 import { $ } from "zx";
 import { capture, configFlag, type Captured } from "../../scripts/lib/pulumi/run.ts";
 import {
@@ -14,7 +13,6 @@ import {
   type StateResource,
   type Workspace,
 } from "../../scripts/lib/pulumi/index.ts";
-import { tool } from "../../scripts/lib/tools/index.ts";
 
 export const programFolder = (name: string): string => join(import.meta.dirname, "programs", name);
 
@@ -98,15 +96,6 @@ export class TestStack {
 async function filesBelow(folder: string): Promise<string[]> {
   const { stdout } = await $({ quiet: true })`find ${folder} -type f`;
   return stdout.trim().split("\n");
-}
-
-/** Runs kubectl on the tests' API server. */
-export async function kubectl(...args: string[]): Promise<string> {
-  const hyperkube = await tool("kubernetes");
-  const { stdout } = await $({
-    quiet: true,
-  })`${hyperkube} kubectl --kubeconfig ${inject("kubeconfig")} ${args}`;
-  return stdout.trim();
 }
 
 /** A text as it is, in base64, and in base64 when it begins at another byte. */

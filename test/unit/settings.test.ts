@@ -33,7 +33,7 @@ function configuration(changes: Readonly<Record<string, unknown>> = {}): Record<
     credentials: initialCredentials(),
     certificates,
   };
-  const all: Record<string, unknown> = structuredClone(right);
+  const all: Record<string, unknown> = structuredClone({ ...right, protection: true });
   for (const [path, value] of Object.entries(changes)) put(all, path.split("."), value);
   return all;
 }

@@ -55,7 +55,7 @@ export class Cluster {
   }
 
   get(url: string): Promise<JsonObject> {
-    return this.#request("GET", url);
+    return this.request("GET", url);
   }
 
   async read(manifest: Manifest): Promise<Manifest> {
@@ -81,13 +81,13 @@ export class Cluster {
       ...(options.dryRun ? { dryRun: "All" } : {}),
     });
     const url = `${await this.urlOf(manifest)}?${query.toString()}`;
-    const live = await this.#request("PATCH", url, toApiKeys(manifest), "application/apply-patch+yaml");
+    const live = await this.request("PATCH", url, toApiKeys(manifest), "application/apply-patch+yaml");
     return fromApiKeys(live as Manifest);
   }
 
   /** Asks for the object to go; `uid` guards against removing a successor of the same name. */
   async remove(manifest: Manifest, propagationPolicy: string, uid: string | undefined): Promise<void> {
-    await this.#request("DELETE", await this.urlOf(manifest), {
+    await this.request("DELETE", await this.urlOf(manifest), {
       apiVersion: "v1",
       kind: "DeleteOptions",
       propagationPolicy,
@@ -127,7 +127,8 @@ export class Cluster {
     }
   }
 
-  async #request(method: string, url: string, body?: JsonObject, type?: string): Promise<JsonObject> {
+  /** Sends JSON and gives the answer's; fails when the API server refuses. */
+  async request(method: string, url: string, body?: JsonObject, type?: string): Promise<JsonObject> {
     const options: RequestOptions = { method, timeout: answerWithinMs };
     await this.#config.applyToHTTPSOptions(options);
     const text = body === undefined ? undefined : JSON.stringify(body);

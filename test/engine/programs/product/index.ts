@@ -1,2 +1,0 @@
-import "./unwatched.ts";
-export * from "../../../../infra/index.ts";
