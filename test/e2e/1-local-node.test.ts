@@ -1,0 +1,216 @@
+// The one-node Kubernetes of this machine, used as people and the other stories use it.
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildImages } from "../../scripts/lib/images/index.ts";
+import { daemonNames } from "../../scripts/lib/local/daemons.ts";
+import { loadImages, node, nodeStatus, type NodeStatus } from "../../scripts/lib/local/index.ts";
+import { paths } from "../../scripts/lib/local/layout.ts";
+import { explainFailuresIn } from "./support/explain.ts";
+import { apply, kit, kubectl } from "./support/kit.ts";
+import { keepMachine, lookAtMachine } from "./support/machine.ts";
+
+const namespace = "e2e-local-node";
+const here = ["--namespace", namespace];
+const quiet = { waitingFor: () => undefined, note: () => undefined };
+
+explainFailuresIn(namespace, "kube-system");
+
+beforeAll(async () => {
+  if ((await nodeStatus()).state === "absent") await keepMachine(await lookAtMachine());
+  await kit("local", "start");
+  const images = await buildImages(["server-evaluation"], quiet);
+  await loadImages(images, quiet);
+  await kubectl("delete", "namespace", namespace, "--ignore-not-found");
+  await apply(...objects(images[0]?.reference ?? ""));
+  await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
+});
+
+afterAll(async () => {
+  await kubectl("delete", "namespace", namespace);
+});
+
+describe("the local node", () => {
+  it("is ready and says so", async () => {
+    const status = JSON.parse(await kit("local", "status", "--output", "json")) as NodeStatus;
+    expect(status).toMatchObject({ schema: "kit/local-status/v1", state: "ready", context: "kit-local" });
+    expect(await kubectl("get", "nodes", "--no-headers")).toMatch(/^kit-local +Ready /);
+  });
+
+  it("leads pods to each other by the name of their Service, and knows no outside names", async () => {
+    expect(await inPod(`fetch("http://keeper:8080/").then((r) => r.text()).then(console.log)`)).toBe(
+      "keeper-0",
+    );
+    const outside = `require("dns").promises.lookup("example.com").catch((e) => console.log(e.code))`;
+    expect(await inPod(outside)).toBe("ENOTFOUND");
+  });
+
+  it("leads pods to servers of this machine, at the node's address", async () => {
+    const server = createServer((_, response) => response.end("from the machine"));
+    await new Promise<void>((listening) => server.listen(0, node.address, listening));
+    const { port } = server.address() as AddressInfo;
+    const ask = `fetch("http://${node.address}:${port}").then((r) => r.text()).then(console.log)`;
+    expect(await inPod(ask)).toBe("from the machine");
+    server.close();
+  });
+
+  it("serves node ports on this machine alone", async () => {
+    const port = await kubectl(
+      "get",
+      "service",
+      "door",
+      ...here,
+      "--output",
+      "jsonpath={.spec.ports[0].nodePort}",
+    );
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(await answer.text()).toBe("keeper-0");
+    await expect(fetch(`http://${node.address}:${port}/`)).rejects.toThrow("fetch failed");
+  });
+
+  it("keeps Secrets encrypted in etcd", async () => {
+    const needle = "needle-in-etcd";
+    await apply({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: meta("hidden"),
+      stringData: { password: needle },
+    });
+    await apply({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: meta("open"),
+      data: { text: "open-in-etcd" },
+    });
+    const files = await readEtcd();
+    expect(files.some((file) => file.includes("open-in-etcd"))).toBe(true);
+    expect(files.some((file) => file.includes(needle))).toBe(false);
+    expect(files.some((file) => file.includes(Buffer.from(needle).toString("base64")))).toBe(false);
+  });
+
+  it("keeps volumes when a pod is deleted, and over stop and start", async () => {
+    await inPod(`fs.writeFileSync("/data/kept", "precious")`);
+    await kubectl("delete", "pod", "keeper-0", ...here);
+    await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
+    expect(await readKept()).toBe("precious");
+
+    await kit("local", "stop");
+    expect((await nodeStatus()).state).toBe("stopped");
+    await kit("local", "start");
+    await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
+    expect(await readKept()).toBe("precious");
+  });
+
+  it("is not touched by a start when all of it runs", async () => {
+    const before = await nodeStatus();
+    await kit("local", "start");
+    expect(await nodeStatus()).toEqual(before);
+  });
+
+  it.each(daemonNames)("comes back when %s was killed, and the rest of it goes on", async (name) => {
+    const before = await pids();
+    process.kill(before[name] ?? 0, "SIGKILL");
+    await kit("local", "start");
+    const after = await pids();
+    expect(after[name]).not.toBe(before[name]);
+    expect({ ...after, [name]: undefined }).toEqual({ ...before, [name]: undefined });
+  });
+
+  it("does its work after all that", async () => {
+    await kubectl("delete", "pod", "keeper-0", ...here);
+    await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
+    expect(await readKept()).toBe("precious");
+    expect(await inPod(`fetch("http://keeper:8080/").then((r) => r.text()).then(console.log)`)).toBe(
+      "keeper-0",
+    );
+  });
+});
+
+const meta = (name: string) => ({ name, namespace });
+
+async function inPod(script: string): Promise<string> {
+  return (await kubectl("exec", "keeper-0", ...here, "--", "node", "--eval", script)).trim();
+}
+
+const readKept = (): Promise<string> => inPod(`console.log(fs.readFileSync("/data/kept", "utf8"))`);
+
+async function pids(): Promise<Record<string, number | undefined>> {
+  return Object.fromEntries((await nodeStatus()).parts.map(({ name, pid }) => [name, pid]));
+}
+
+async function readEtcd(): Promise<Buffer[]> {
+  const entries = await readdir(paths.etcd, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    entries.filter((entry) => entry.isFile()).map((entry) => readFile(join(entry.parentPath, entry.name))),
+  );
+}
+
+const server = `
+  process.on("SIGTERM", () => process.exit(0));
+  require("http").createServer((_, r) => r.end(require("os").hostname())).listen(8080);
+`;
+
+function objects(image: string): object[] {
+  const labels = { app: "keeper" };
+  const port = { port: 8080 };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: meta("keeper"),
+      spec: { selector: labels, ports: [port] },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: meta("door"),
+      spec: { type: "NodePort", selector: labels, ports: [port] },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: meta("keeper"),
+      spec: {
+        serviceName: "keeper",
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: podSpec(image) },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: "data" },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Mi" } } },
+          },
+        ],
+      },
+    },
+  ];
+}
+
+const podSpec = (image: string) => ({
+  securityContext: {
+    runAsNonRoot: true,
+    runAsUser: 65532,
+    fsGroup: 65532,
+    seccompProfile: { type: "RuntimeDefault" },
+  },
+  containers: [
+    {
+      name: "keeper",
+      image,
+      command: ["node", "--eval", server],
+      readinessProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      },
+      volumeMounts: [{ name: "data", mountPath: "/data" }],
+    },
+  ],
+});
