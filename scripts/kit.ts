@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { describeError, exitCode, KitError } from "./lib/errors.ts";
-import { endOnInterrupt } from "./lib/interrupts.ts";
+import { commandAsTyped, endOnInterrupt } from "./lib/interrupts.ts";
 import { result, say } from "./lib/say.ts";
 
 interface Verb {
@@ -17,6 +17,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   init: { summary: "write the settings of a stack", load: () => import("./commands/init.ts") },
   preview: { summary: "show what up would change", load: () => import("./commands/preview.ts") },
   up: { summary: "bring a stack to what its settings say", load: () => import("./commands/up.ts") },
+  destroy: {
+    summary: "remove a stack with its data, after a last backup",
+    load: () => import("./commands/destroy.ts"),
+  },
   status: { summary: "show how a stack stands", load: () => import("./commands/status.ts") },
   backup: { summary: "make and list encrypted backups", load: () => import("./commands/backup.ts") },
   restore: {
@@ -31,6 +35,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   preflight: {
     summary: "check whether this machine has what is needed",
     load: () => import("./commands/preflight.ts"),
+  },
+  images: {
+    summary: "list the images that the kit assembles, or build them",
+    load: () => import("./commands/images.ts"),
   },
   tools: { summary: "list the tools of the kit, or install them", load: () => import("./commands/tools.ts") },
 };
@@ -93,15 +101,10 @@ function wrongUse(name: string, message: string): KitError {
 }
 
 function interrupted(): never {
-  const command = ["./kit", ...process.argv.slice(2)].map(quoted).join(" ");
-  say(
-    describeError(new KitError("interrupted", "interrupted", { why: "it was asked to stop", next: command })),
-  );
+  const parts = { why: "it was asked to stop", next: commandAsTyped() };
+  say(describeError(new KitError("interrupted", "interrupted", parts)));
   process.exit(exitCode.interrupted);
 }
-
-const quoted = (arg: string): string =>
-  /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
 
 function report(error: unknown): void {
   if (error instanceof KitError) {

@@ -15,3 +15,11 @@ export function endOnInterrupt(end: () => never): void {
     });
   }
 }
+
+/** The command that runs now, as it can be typed again to go on. */
+export function commandAsTyped(): string {
+  return ["./kit", ...process.argv.slice(2)].map(quoted).join(" ");
+}
+
+const quoted = (arg: string): string =>
+  /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { $, type ProcessPromise } from "zx";
 import { KitError } from "../errors.ts";
-import { holdInterrupts } from "../interrupts.ts";
+import { commandAsTyped, holdInterrupts } from "../interrupts.ts";
 import type { Phase } from "../say.ts";
 import { pulumiError } from "./failure.ts";
 import type { Workspace } from "./workspace.ts";
@@ -92,6 +92,6 @@ function passInterruptOn(send: () => Promise<void>): { readonly seen: boolean; s
 function interrupted({ stack }: Workspace, [command = ""]: readonly string[]): KitError {
   return new KitError("interrupted", `pulumi ${command} of stack ${stack} was interrupted`, {
     why: "it was asked to stop; what was done until then is in the state",
-    next: `./kit ${command} --stack ${stack}`,
+    next: commandAsTyped(),
   });
 }
