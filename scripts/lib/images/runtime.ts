@@ -3,7 +3,7 @@ import { chmod, copyFile, cp, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { $ } from "zx";
 import { cacheDir, root } from "../paths.ts";
-import { tool } from "../tools/index.ts";
+import type { ToolName } from "../tools/index.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { LayerPlan } from "./layer.ts";
 import type { Recipe } from "./recipe.ts";
@@ -11,13 +11,17 @@ import { goComponents, npmComponent } from "./sbom.ts";
 
 type Runtime = NonNullable<Recipe["runtime"]>;
 
+/** Finds a tool of the kit; undefined when it is not there and is not to be installed. */
+export type FindTool = (name: ToolName) => Promise<string | undefined>;
+
 /** The layer of the program that runs: one of the kit's tools, or Node. */
-export function runtimeLayer(runtime: Runtime): Promise<LayerPlan> {
-  return "node" in runtime ? nodeLayer(runtime.node) : toolLayer(runtime.tool, runtime.to);
+export async function runtimeLayer(runtime: Runtime, findTool: FindTool): Promise<LayerPlan | undefined> {
+  if ("node" in runtime) return nodeLayer(runtime.node);
+  const program = await findTool(runtime.tool);
+  return program === undefined ? undefined : toolLayer(runtime.tool, program, runtime.to);
 }
 
-async function toolLayer(name: "pause" | "coredns", to: string): Promise<LayerPlan> {
-  const program = await tool(name);
+async function toolLayer(name: string, program: string, to: string): Promise<LayerPlan> {
   return {
     title: name,
     key: await fingerprint(["tool", name, to], [program]),

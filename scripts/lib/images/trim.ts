@@ -38,5 +38,7 @@ const unread = [
 /** Whether this path of a package is left out of an image. */
 export function isTrimmed(path: string, more: readonly string[]): boolean {
   if ([...unread, ...more].some((folder) => path === folder || path.startsWith(`${folder}/`))) return true;
+  // Conversions between character sets; UTF-8 is in the C library itself.
+  if (/^usr\/lib\/[^/]+\/gconv(\/|$)/.test(path)) return true;
   return /^usr\/share\/doc\/[^/]+\//.test(path) && !path.endsWith("/copyright");
 }
