@@ -3,6 +3,7 @@ import { mkdir, readFile, readlink, realpath, rename, rm, symlink } from "node:f
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../paths.ts";
+import { presentTool } from "../tools/index.ts";
 
 type PluginName = "pulumi-language-nodejs" | "pulumi-resource-kubernetes";
 
@@ -28,9 +29,17 @@ export async function findPlugins(pulumi: string): Promise<PluginUse[]> {
 async function findPlugin(name: PluginName, version: string, pulumi: string): Promise<PluginUse> {
   const installed = join(userPulumiHome(), "plugins", pluginFolder(name, version), name);
   const besideCli = join(dirname(await realpath(pulumi)), name);
-  const official = [installed, besideCli].find((path) => existsSync(path) && !isStandIn(path));
+  const places = [installed, besideCli, ...(await fromToolbox(name, version))];
+  const official = places.find((path) => existsSync(path) && !isStandIn(path));
   if (official !== undefined) return { name, version, source: "official", path: official };
   return { name, version, source: "stand-in", path: join(standIns, name) };
+}
+
+/** The Kubernetes plugin is a tool of the kit, for the version that the kit's own SDK asks for. */
+async function fromToolbox(name: PluginName, version: string): Promise<string[]> {
+  if (name !== "pulumi-resource-kubernetes") return [];
+  const path = await presentTool(name);
+  return path !== undefined && path.includes(`${name}-${version}-`) ? [path] : [];
 }
 
 const standIns = join(root, "toolchain", "standins", "bin");

@@ -14,8 +14,6 @@ export interface Patience {
   readonly silenceMs: number;
 }
 
-const usual: Patience = { answerMs: 3_000, silenceMs: 10_000 };
-
 // Sites that could not be reached are not asked again by this process.
 const unreachable = new Map<string, string>();
 
@@ -24,7 +22,7 @@ export async function downloadTool(
   download: Download,
   name: string,
   bin: string,
-  patience: Patience = usual,
+  patience: Patience,
 ): Promise<void> {
   const file = join(bin, "..", "download");
   try {
@@ -42,35 +40,34 @@ async function fetchTo(file: string, url: string, patience: Patience): Promise<s
   const known = unreachable.get(host);
   if (known !== undefined) throw new Unavailable(known);
   const clock = new Clock();
-  const hash = createHash("sha256");
   try {
     clock.within(patience.answerMs, `${host} did not answer`);
     const response = await fetch(url, { signal: clock.signal });
-    if (!response.ok || response.body === null) {
-      throw new Unavailable(`${host} answered ${response.status} for ${url}`);
-    }
+    if (!response.ok || response.body === null) throw new Refused(`${host} answered ${response.status}`);
     clock.within(patience.silenceMs, `${host} stopped sending`);
-    const pieces = response.body;
-    await pipeline(
-      pieces,
-      async function* (source: AsyncIterable<Uint8Array>) {
-        for await (const piece of source) {
-          clock.within(patience.silenceMs, `${host} stopped sending`);
-          hash.update(piece);
-          yield piece;
-        }
-      },
-      createWriteStream(file),
-    );
+    const hash = createHash("sha256");
+    const watched = async function* (pieces: AsyncIterable<Uint8Array>) {
+      for await (const piece of pieces) {
+        clock.within(patience.silenceMs, `${host} stopped sending`);
+        hash.update(piece);
+        yield piece;
+      }
+    };
+    await pipeline(response.body, watched, createWriteStream(file));
     return hash.digest("hex");
   } catch (error) {
-    if (error instanceof Unavailable) throw error;
+    if (error instanceof Refused) throw new Unavailable(error.message);
     const reason = clock.ranOut ?? `${host} cannot be reached (${causeOf(error)})`;
     unreachable.set(host, reason);
     throw new Unavailable(reason);
   } finally {
     clock.stop();
   }
+}
+
+/** The site answers, but not with this file; it can be asked for others. */
+class Refused extends Error {
+  override readonly name = "Refused";
 }
 
 /** Aborts when what is expected next does not come in time. */

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { whileLocked } from "../lock.ts";
 import { seconds } from "../say.ts";
@@ -62,6 +62,8 @@ async function alone(plan: Plan, toolbox: Toolbox, work: () => Promise<string>):
 async function makeInto(home: string, plan: Plan, toolbox: Toolbox): Promise<void> {
   const started = performance.now();
   const unfinished = await mkdtemp(join(toolbox.cache, unfinishedPrefix(plan)));
+  const giveUp = () => rmSync(unfinished, { recursive: true, force: true });
+  process.once("exit", giveUp);
   try {
     const bin = join(unfinished, "bin");
     await mkdir(bin);
@@ -71,9 +73,11 @@ async function makeInto(home: string, plan: Plan, toolbox: Toolbox): Promise<voi
     const missing = plan.files.find((file) => !existsSync(join(bin, file)));
     if (missing !== undefined) throw new Error(`${plan.name} ${plan.version} was made without ${missing}`);
     await writeRecord(unfinished, plan, origin, started);
+    await chmod(unfinished, 0o755);
     await rename(unfinished, home);
     toolbox.report(`${plan.name} ${plan.version}: ${origin} in ${seconds(started)}`);
   } finally {
+    process.off("exit", giveUp);
     await rm(unfinished, { recursive: true, force: true });
   }
 }
@@ -96,10 +100,8 @@ export async function readRecord(home: string): Promise<ToolRecord> {
 
 /** Whoever holds the lock of a tool is the only one who makes it, so any other unfinished folder was left behind. */
 async function removeUnfinished(plan: Plan, toolbox: Toolbox): Promise<void> {
-  for (const entry of await readdir(toolbox.cache)) {
-    if (!entry.startsWith(unfinishedPrefix(plan))) continue;
-    await rm(join(toolbox.cache, entry), { recursive: true, force: true });
-  }
+  const left = (await readdir(toolbox.cache)).filter((entry) => entry.startsWith(unfinishedPrefix(plan)));
+  for (const entry of left) await rm(join(toolbox.cache, entry), { recursive: true, force: true });
 }
 
 const unfinishedPrefix = (plan: Plan): string => `.${plan.folder}.`;

@@ -21,7 +21,9 @@ export async function toolStates(toolbox: Toolbox): Promise<ToolState[]> {
 async function toolState(name: string, entry: ToolEntry, toolbox: Toolbox): Promise<ToolState> {
   const ready = await findTool(name, entry, toolbox);
   if (ready === undefined) {
-    return { name, version: entry.version, source: waysOf(entry), state: "missing", path: undefined };
+    const source = waysOf(entry);
+    const state = source === "" ? "not available here" : "missing";
+    return { name, version: entry.version, source, state, path: undefined };
   }
   return { name, version: ready.version, source: await sourceOf(ready), state: "ready", path: ready.path };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { cacheDir, root, stateDir } from "../paths.ts";
 import { say } from "../say.ts";
+import type { Patience } from "./download.ts";
 import { readLock, type ToolLock } from "./lock.ts";
 
 /** Where tools are looked for and put. */
@@ -14,6 +15,7 @@ export interface Toolbox {
   readonly modules: string;
   /** Directories of executables of the machine, as in PATH. */
   readonly path: string;
+  readonly patience: Patience;
   readonly report: (line: string) => void;
 }
 
@@ -25,6 +27,7 @@ export async function openToolbox(): Promise<Toolbox> {
     bundle: join(stateDir, "bundle", "tools"),
     modules: join(root, "toolchain", "go"),
     path: process.env["PATH"] ?? "",
+    patience: { answerMs: 3_000, silenceMs: 10_000 },
     report: say,
   };
 }

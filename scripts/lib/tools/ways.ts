@@ -20,7 +20,7 @@ export async function makeTool(
   try {
     if (download === undefined) throw new Unavailable("it has no official download for this machine");
     toolbox.report(`${name} ${entry.version}: downloading`);
-    await downloadTool(download, name, join(folder, "bin"));
+    await downloadTool(download, name, join(folder, "bin"), toolbox.patience);
     return "downloaded";
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
