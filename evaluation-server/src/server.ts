@@ -10,7 +10,7 @@ import { describeError } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { originPolicy } from "./http/cors.ts";
 import { patiently } from "./store/outage.ts";
-import { openPool } from "./store/pool.ts";
+import { closeSoon, openPool } from "./store/pool.ts";
 import { sweep } from "./store/schema.ts";
 import { webhookMailer } from "./tokens/mailer.ts";
 
@@ -76,7 +76,7 @@ export async function startServer(config: Config, publicFolder: string): Promise
     await app.close();
     clearTimeout(force);
     await listener.stop();
-    await pool.end();
+    await closeSoon(pool);
   }
 
   return { port: (app.server.address() as AddressInfo).port, stop };

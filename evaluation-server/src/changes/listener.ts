@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
+import { closeSoon } from "../store/pool.ts";
 import { channel, type Notice, parseNotice } from "../store/notify.ts";
 
 export interface Listener {
@@ -46,7 +47,7 @@ export function listen(connectionString: string, events: ListenerEvents): Listen
         await client.query("SELECT");
       }
     } finally {
-      await client.end().catch(() => undefined);
+      await closeSoon(client);
     }
   }
 

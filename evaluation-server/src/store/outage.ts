@@ -14,9 +14,10 @@ const network = new Set([
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = "" } = error as { code?: string };
-  // 57P01–57P03 shutting down, crashed, starting up; class 08 connection; 53300 too many connections; 25006 read only.
-  if (network.has(code) || /^(57P0[123]|08...|53300|25006)$/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+  // 57P01–57P03 shutting down, crashed, starting up; class 08 connection; 53300 too many connections; 25006 read only;
+  // 57014 statement took too long.
+  if (network.has(code) || /^(57P0[123]|08...|53300|25006|57014)$/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
     error.message,
   );
 }
@@ -24,14 +25,14 @@ export function isOutage(error: unknown): boolean {
 const patience = 12_000;
 
 /** Repeats work that may be repeated while the database restarts or fails over, then gives up with its error. */
-export async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const until = Date.now() + patience;
   for (let pause = 100; ; pause = Math.min(pause * 2, 1_000)) {
     try {
       return await work();
     } catch (error) {
-      if (!isOutage(error) || Date.now() + pause > until || signal?.aborted) throw error;
-      await setTimeout(pause, undefined, signal && { signal });
+      if (!isOutage(error) || Date.now() + pause > until) throw error;
+      await setTimeout(pause);
     }
   }
 }

@@ -1,4 +1,6 @@
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
+import { isOutage } from "./outage.ts";
 
 /** What a query can be sent to: the pool, or the connection of a transaction. */
 export type Queryable = Pick<pg.ClientBase, "query">;
@@ -11,8 +13,10 @@ export function openPool(connectionString: string, onError: (error: Error) => vo
     max: 10,
     application_name: "dexie-cloud-evaluation-server",
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 30_000,
+    statement_timeout: 8_000,
     idle_in_transaction_session_timeout: 30_000,
+    // When the machine of the database is gone, nothing answers and nothing says so.
+    query_timeout: 9_000,
     keepAlive: true,
   });
   pool.on("error", onError);
@@ -31,7 +35,8 @@ async function transaction<T>(pool: Pool, begin: string, work: (on: Queryable) =
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    await client.query("ROLLBACK").catch((failure: unknown) => (broken = failure as Error));
+    if (isOutage(error)) broken = error as Error;
+    else await client.query("ROLLBACK").catch((failure: unknown) => (broken = failure as Error));
     throw error;
   } finally {
     client.off("error", onError);
@@ -46,6 +51,14 @@ export const inTransaction = <T>(pool: Pool, work: (on: Queryable) => Promise<T>
 /** Runs reading work that sees the database as it was at one instant. */
 export const inSnapshot = <T>(pool: Pool, work: (on: Queryable) => Promise<T>): Promise<T> =>
   transaction(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work);
+
+/** Closes connections, but waits only shortly for a server that may be gone. */
+export async function closeSoon(connections: { end(): Promise<void> }): Promise<void> {
+  await Promise.race([
+    connections.end().catch(() => undefined),
+    setTimeout(2_000, undefined, { ref: false }),
+  ]);
+}
 
 /** The only row of a result. */
 export function onlyRow<T extends object>(result: pg.QueryResult<T>): T {
