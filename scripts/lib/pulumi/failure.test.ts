@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseSettings } from "../../../infra/settings/parse.ts";
 import { describeError, exitCode } from "../errors.ts";
-import { pulumiError } from "./failure.ts";
+import { diagnosticsIn, pulumiError } from "./failure.ts";
 
 const up = ["up", "--yes", "--skip-preview"];
 
@@ -64,4 +64,16 @@ test("a failure of something else tells what Pulumi told, without colours and it
       "  next: pulumi stack init --stack prod",
     ].join("\n"),
   );
+});
+
+test("what a preview in JSON has to say are its diagnostics", () => {
+  const preview = {
+    steps: [],
+    diagnostics: [{ message: "error: SettingsError: two\n  a\n  b\n" }, { message: "warning" }],
+  };
+  expect(diagnosticsIn(JSON.stringify(preview, null, 4))).toBe(
+    "error: SettingsError: two\n  a\n  b\n\nwarning",
+  );
+  expect(diagnosticsIn('{ "steps": [] }')).toBe("");
+  expect(diagnosticsIn("Diagnostics:")).toBeUndefined();
 });

@@ -34,6 +34,15 @@ const recognized: readonly Recognized[] = [
   },
 ];
 
+/** What a command that prints JSON has to say to people; undefined when it printed something else. */
+export function diagnosticsIn(stdout: string): string | undefined {
+  if (!stdout.startsWith("{")) return undefined;
+  const { diagnostics = [] } = JSON.parse(stdout) as {
+    diagnostics?: readonly { readonly message: string }[];
+  };
+  return diagnostics.map(({ message }) => message).join("\n");
+}
+
 /** The error for people of a Pulumi command that failed, from its exit code and what it printed. */
 export function pulumiError(stack: string, args: readonly string[], code: number, printed: string): KitError {
   const text = stripVTControlCharacters(printed);

@@ -3,7 +3,7 @@ import { $, type ProcessPromise } from "zx";
 import { KitError } from "../errors.ts";
 import { commandAsTyped, holdInterrupts } from "../interrupts.ts";
 import type { Phase } from "../say.ts";
-import { pulumiError } from "./failure.ts";
+import { diagnosticsIn, pulumiError } from "./failure.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Captured {
@@ -23,7 +23,8 @@ export async function capture(workspace: Workspace, args: readonly string[], inp
 export async function captureOk(workspace: Workspace, args: readonly string[], input = ""): Promise<string> {
   const done = await capture(workspace, args, input);
   if (done.exitCode === 0) return done.stdout;
-  throw pulumiError(workspace.stack, args, done.exitCode, `${done.stdout}\n${done.stderr}`);
+  const told = diagnosticsIn(done.stdout) ?? done.stdout;
+  throw pulumiError(workspace.stack, args, done.exitCode, `${told}\n${done.stderr}`);
 }
 
 /** Runs a Pulumi command that people watch. Its output goes to standard error, where progress belongs. */
