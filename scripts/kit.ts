@@ -41,6 +41,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     load: () => import("./commands/images.ts"),
   },
   tools: { summary: "list the tools of the kit, or install them", load: () => import("./commands/tools.ts") },
+  test: { summary: "run all tests, or some parts of them", load: () => import("./commands/test.ts") },
 };
 
 async function main(args: readonly string[]): Promise<void> {
