@@ -50,10 +50,10 @@ export async function refreshImages(
   });
 }
 
-/** The state of every image. Nothing is built or installed. */
-export async function imageStates(): Promise<ImageState[]> {
+/** How images stand. Nothing is built or installed. */
+export async function imageStates(names: readonly ImageName[] = imageNames): Promise<ImageState[]> {
   return Promise.all(
-    imageNames.map(async (name) => {
+    names.map(async (name) => {
       const image = await findImage(name, presentTool);
       if (!image) return { name, state: "not built" };
       return { ...image, state: "built", size: (await stat(image.archive)).size };

@@ -8,10 +8,9 @@ import { root } from "../paths.ts";
 export const imageNames = ["pause", "coredns", "postgres", "server-evaluation", "edge"] as const;
 export type ImageName = (typeof imageNames)[number];
 
-const absolutePath = z
-  .string()
-  .regex(/^(\/[\w.+-]+)+$/, "must be an absolute path without dots between slashes");
-const relativePath = z.string().regex(/^[\w.+-]+(\/[\w.+-]+)*$/, "must be a relative path");
+const segments = /(?!\.\.?(?:\/|$))[\w.+-]+(?:\/(?!\.\.?(?:\/|$))[\w.+-]+)*/.source;
+const absolutePath = z.string().regex(new RegExp(`^/${segments}$`), "must be an absolute path, such as /app");
+const relativePath = z.string().regex(new RegExp(`^${segments}$`), "must be a relative path, such as files");
 
 /**
  * What an image is made of. Its layers follow from it in a fixed order, so that what changes often comes last:

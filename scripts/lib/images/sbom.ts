@@ -22,23 +22,26 @@ export function npmComponent(name: string, version: string): Component {
   return { name, version, purl: `pkg:npm/${name.replace("@", "%40")}@${version}` };
 }
 
-/** The Go modules of a program, from the list that Go puts into it (`go version -m` prints the same). */
+/** Go and the Go modules of a program, from what Go writes into it (`go version -m` prints the same). */
 export function goComponents(program: Buffer): Component[] {
-  return [...goModules(program).matchAll(/^(?:mod|dep)\t(\S+)\t(\S+).*(?:\n=>\t(\S+)\t(\S+).*)?$/gm)]
+  const { go, modules } = buildInfo(program);
+  const found = modules.matchAll(/^(?:mod|dep)\t(\S+)\t(\S+).*(?:\n=>\t(\S+)\t(\S+).*)?$/gm);
+  return [...found]
     .map(([, name = "", version = "", replacement, replacedBy]) => ({
       name: replacement ?? name,
       version: replacedBy ?? version,
     }))
     .filter(({ version }) => version.startsWith("v"))
+    .concat({ name: "stdlib", version: go.replace(/^go/, "v") })
     .map(({ name, version }) => ({ name, version, purl: `pkg:golang/${name}@${version}` }));
 }
 
-/** See `debug/buildinfo` of Go: after a header of 32 bytes come the version of Go and this list, each with its length. */
-function goModules(program: Buffer): string {
+/** See `debug/buildinfo` of Go: after a header of 32 bytes come Go's version and the modules, each with its length. */
+function buildInfo(program: Buffer): { readonly go: string; readonly modules: string } {
   const start = program.indexOf("\xff Go buildinf:", 0, "latin1");
-  if (start < 0) return "";
+  if (start < 0) throw new Error("the program was not built by Go");
   const version = goString(program, start + 32);
-  return goString(program, version.end).text;
+  return { go: version.text, modules: goString(program, version.end).text };
 }
 
 function goString(program: Buffer, at: number): { readonly text: string; readonly end: number } {
