@@ -32,18 +32,28 @@ async function snapshot(db: Database, tables: readonly string[]): Promise<Snapsh
   };
 }
 
+let watched: readonly string[] = [];
+let telling = Promise.resolve();
+
+/** Tells the owner the state; one telling after the other, so that the last one told is the newest. */
+function tell(): Promise<void> {
+  telling = telling.then(async () => {
+    if (!database?.isOpen()) return;
+    send({ type: "snapshot", snapshot: await snapshot(database, watched) });
+  });
+  return telling;
+}
+
 /** Tells the owner the state after whatever may have changed it. */
 function watch(db: Database, tables: readonly string[]): void {
-  const tell = () => {
-    snapshot(db, tables).then(
-      (state) => send({ type: "snapshot", snapshot: state }),
-      (error: unknown) => console.error(error),
-    );
-  };
-  liveQuery(() => snapshot(db, tables)).subscribe({ next: tell, error: (error) => console.error(error) });
+  watched = tables;
+  liveQuery(() => snapshot(db, tables)).subscribe({
+    next: () => void tell(),
+    error: (error) => console.error(error),
+  });
   for (const source of [db.cloud.syncState, db.cloud.webSocketStatus, db.cloud.currentUser])
-    source.subscribe(tell);
-  db.cloud.persistedSyncState.subscribe(tell);
+    source.subscribe(() => void tell());
+  db.cloud.persistedSyncState.subscribe(() => void tell());
 }
 
 async function open(databaseUrl: string, stores: Record<string, string>): Promise<void> {
@@ -114,10 +124,16 @@ async function expireToken(): Promise<void> {
     .update(userId ?? "", { accessTokenExpiration: new Date() });
 }
 
-process.on("message", ({ id, command }: Request) => {
-  carryOut(command).then(
-    (value) => send({ type: "reply", id, value }),
-    (error: unknown) => send({ type: "reply", id, error: String(error) }),
-  );
-});
+/** The state that a command led to is told before its reply. */
+async function reply({ id, command }: Request): Promise<void> {
+  try {
+    const value = await carryOut(command);
+    await tell();
+    send({ type: "reply", id, value });
+  } catch (error) {
+    send({ type: "reply", id, error: String(error) });
+  }
+}
+
+process.on("message", (request: Request) => void reply(request));
 process.on("disconnect", () => process.exit(0));

@@ -33,6 +33,7 @@ export class NodeClient {
   constructor(options: ClientOptions = {}) {
     this.#options = options;
     this.#process = fork(child, {
+      execArgv: [],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...process.env, ...(options.authority && { NODE_EXTRA_CA_CERTS: options.authority }) },
     });

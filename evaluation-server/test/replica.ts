@@ -61,7 +61,7 @@ export class Replica {
 
   /** Starts one and waits until it is ready; it is stopped after the tests of the file. */
   static async start(database: string, settings: Environment = {}): Promise<Replica> {
-    const port = await freePort();
+    const port = Number(settings["PORT"] ?? (await freePort()));
     const replica = new Replica(port, {
       DEXIE_CLOUD: database,
       DXC_SECRET: secret,
