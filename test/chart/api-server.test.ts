@@ -80,7 +80,7 @@ describe("a namespace with the restricted profile", () => {
 
   test.each([
     ["runs as root", { securityContext: { runAsUser: 0 } }],
-    ["sees the host's files", { volumes: [{ name: "host", hostPath: { path: "/" } }] }],
+    ["sees the host's network", { hostNetwork: true }],
   ])("refuses a pod that %s", async (_, wrong) => {
     const [first] = podsOf(await render("postgres", "minimal"));
     const pod = { ...first, spec: { ...(first?.["spec"] as object), ...wrong } };

@@ -137,7 +137,7 @@ describe("a changed secret", () => {
     const { credentials } = product.settings.secret;
     await stack.set({ credentials: { ...credentials, serverSecret } }, { secret: true });
     const steps = await stack.planned();
-    expect(steps).toEqual([`update server:${name}-server/server`, "update server-server-config"]);
+    expect(steps).toEqual(["update server-server-config", `update server:${name}-server/server`]);
     await stack.up();
     expect(await uidOf("deployment/server")).toBe(before.deployment);
     const after = (await podsOf("dexie-cloud-server")).split(" ");
