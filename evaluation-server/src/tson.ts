@@ -7,13 +7,14 @@ export interface JsonObject {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const containers = (values: readonly unknown[]): object[] =>
+  values.filter((value): value is object => typeof value === "object" && value !== null);
+
 /** True when objects and lists lie deeper in each other than the limit. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
-  let level = [value];
+  let level = containers([value]);
   for (let depth = 0; depth <= limit; depth++) {
-    level = level
-      .filter((item): item is object => typeof item === "object" && item !== null)
-      .flatMap((item) => Object.values(item) as unknown[]);
+    level = containers(level.flatMap((container) => Object.values(container) as unknown[]));
     if (level.length === 0) return false;
   }
   return true;
