@@ -37,6 +37,7 @@ const storageClass = {
   provisioner: provisionerName,
   volumeBindingMode: "WaitForFirstConsumer",
   reclaimPolicy: "Delete",
+  allowVolumeExpansion: true,
 };
 
 const corednsRights = [

@@ -32,9 +32,12 @@ import { isLive, takeOver } from "./takeover.ts";
 export async function bringUp(phase: Phase): Promise<void> {
   if (!(await isLive())) await requirePreflight(phase);
   await takeOver("start", phase);
+  phase.waitingFor("the tools of the node");
   const programs = await findPrograms();
+  phase.waitingFor("the images of the node");
   const [pause, coredns] = await buildImages(["pause", "coredns"], phase);
   if (!pause || !coredns) throw new Error("the images of the node are missing");
+  phase.waitingFor("the node's network and certificates");
   await recordHost();
   await writeOwner(await self());
   await makeFolders();

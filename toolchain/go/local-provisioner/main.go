@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -92,6 +93,11 @@ func newCommand() *cobra.Command {
 			}
 			ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 			defer stop()
+			go func() {
+				if err := (&expander{client, name}).run(ctx); err != nil {
+					log.Fatal(err)
+				}
+			}()
 			alone := controller.LeaderElection(false)
 			controller.NewProvisionController(ctx, client, name, &provisioner{dir, node}, alone).Run(ctx)
 			return nil
