@@ -11,7 +11,6 @@ export type ToolName =
   | "pause"
   | "local-provisioner"
   | "helm"
-  | "crane"
   | "kubeconform"
   | "age"
   | "containerd"
@@ -19,7 +18,6 @@ export type ToolName =
   | "cni-plugins"
   | "iptables"
   | "conntrack"
-  | "mmdebstrap"
   | "chromium";
 
 /** Tools that can only be had as downloads or from a bundle. */

@@ -1,0 +1,195 @@
+import { fork } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create } from "tar";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { KitError } from "../errors.ts";
+import { parseLock } from "./lock.ts";
+import { provide, provideOptional } from "./provide.ts";
+import type { Toolbox } from "./toolbox.ts";
+
+// A download site on loopback. Each test says how it behaves.
+type Site = (request: IncomingMessage, response: ServerResponse) => void;
+let site: Site;
+let server: Server;
+let requests: number;
+let folder: string;
+let archive: Buffer;
+let said: string[];
+
+beforeAll(async () => {
+  const work = mkdtempSync(join(tmpdir(), "kit-archive-"));
+  mkdirSync(join(work, "linux"));
+  writeFileSync(join(work, "linux", "hello"), "#!/bin/sh\necho hello 1.0.0\n", { mode: 0o755 });
+  writeFileSync(join(work, "linux", "README"), "x".repeat(100_000));
+  await create({ gzip: true, file: join(work, "all.tgz"), cwd: work }, ["linux"]);
+  archive = readFileSync(join(work, "all.tgz"));
+  rmSync(work, { recursive: true });
+});
+
+beforeEach(async () => {
+  requests = 0;
+  said = [];
+  folder = mkdtempSync(join(tmpdir(), "kit-tools-"));
+  server = createServer((request, response) => {
+    requests += 1;
+    site(request, response);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sha256 = (data: Buffer) => createHash("sha256").update(data).digest("hex");
+
+/** A lock of one tool that the site offers, with the given checksum and what else stands in its entry. */
+function toolbox(sum = sha256(archive), more = ""): Toolbox {
+  const { port } = server.address() as AddressInfo;
+  const download = `{ url: "http://127.0.0.1:${port}/hello.tgz", sha256: "${sum}", take: [linux/hello] }`;
+  return {
+    lock: parseLock(`hello: { version: 1.0.0, downloads: { x64: ${download}, arm64: ${download} }${more} }`),
+    cache: join(folder, "cache"),
+    bundle: join(folder, "bundle"),
+    modules: join(folder, "modules"),
+    path: "",
+    patience: { answerMs: 400, silenceMs: 400 },
+    report: (line) => said.push(line),
+  };
+}
+
+/** What is in the cache besides locks. */
+const kept = (): string[] => readdirSync(join(folder, "cache")).filter((entry) => entry !== ".locks");
+
+const whole: Site = (_, response) => response.end(archive);
+const cutOff: Site = (_, response) => {
+  response.writeHead(200, { "content-length": archive.length });
+  response.write(archive.subarray(0, 100), () => response.destroy());
+};
+const stops: Site = (_, response) => {
+  response.writeHead(200, { "content-length": archive.length });
+  response.write(archive.subarray(0, 100));
+};
+const silent: Site = () => undefined;
+const missing: Site = (_, response) => response.writeHead(404).end();
+const hangsUp: Site = (request) => request.socket.destroy();
+
+describe("a download", () => {
+  it("is verified, unpacked and kept", async () => {
+    site = whole;
+    const path = await provide("hello", toolbox());
+    expect(readFileSync(path, "utf8")).toContain("hello 1.0.0");
+    expect(kept()).toEqual([expect.stringMatching(/^hello-1\.0\.0-[0-9a-f]{12}$/)]);
+    expect(readdirSync(join(path, "../..")).sort()).toEqual(["bin", "tool.json"]);
+  });
+
+  it("is made once", async () => {
+    site = whole;
+    await provide("hello", toolbox());
+    await provide("hello", toolbox());
+    expect(requests).toBe(1);
+  });
+
+  it("with a wrong checksum is an error that says both, and nothing of it is kept", async () => {
+    site = whole;
+    const error = await provide("hello", toolbox("0".repeat(64))).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(KitError);
+    expect((error as KitError).exit).toBe("checksum");
+    expect((error as KitError).why).toContain(sha256(archive));
+    expect(kept()).toEqual([]);
+  });
+
+  it.each([
+    ["cut off", cutOff, "cannot be reached"],
+    ["slow", stops, "stopped sending"],
+    ["not answered", silent, "did not answer"],
+    ["not there", missing, "answered 404"],
+    ["refused", hangsUp, "cannot be reached"],
+  ])("that is %s is given up, and nothing of it is kept", async (_, behaviour, reason) => {
+    site = behaviour;
+    await expect(provideOptional("hello", toolbox())).resolves.toBeUndefined();
+    await expect(provide("hello", toolbox())).rejects.toMatchObject({
+      exit: "failed",
+      why: expect.stringContaining(reason) as string,
+    });
+    expect(kept()).toEqual([]);
+  });
+
+  it("is not tried again from a site that could not be reached", async () => {
+    site = hangsUp;
+    await provideOptional("hello", toolbox());
+    const asked = requests;
+    await provideOptional("hello", toolbox());
+    expect(requests).toBe(asked);
+  });
+
+  it("that fails is followed by the next way", async () => {
+    const { port } = server.address() as AddressInfo;
+    site = (request, response) => (request.url === "/hello.tgz" ? missing : whole)(request, response);
+    const box = toolbox(undefined, ", build: { partOf: all }");
+    const download = `{ url: "http://127.0.0.1:${port}/all.tgz", sha256: "${sha256(archive)}", take: [linux/hello] }`;
+    const all = parseLock(
+      `all: { version: 2.0.0, executable: hello, downloads: { x64: ${download}, arm64: ${download} } }`,
+    );
+    const path = await provide("hello", { ...box, lock: { ...box.lock, ...all } });
+    expect(path).toContain("/all-2.0.0-");
+  });
+});
+
+describe("two runs at once", () => {
+  it("make a tool once", async () => {
+    site = (request, response) => void setTimeout(() => whole(request, response), 200);
+    const [one, other] = await Promise.all([provide("hello", toolbox()), provide("hello", toolbox())]);
+    expect(one).toBe(other);
+    expect(requests).toBe(1);
+    expect(kept()).toHaveLength(1);
+  });
+});
+
+describe("a bundle", () => {
+  it("is used before anything is downloaded", async () => {
+    site = whole;
+    const { cache, ...box } = toolbox();
+    await provide("hello", { ...box, cache: box.bundle });
+    const path = await provide("hello", { ...box, cache });
+    expect(path).toContain(box.bundle);
+    expect(requests).toBe(1);
+  });
+});
+
+describe("a killed run", () => {
+  it("leaves no half tool, and the next run completes it", { timeout: 60_000 }, async () => {
+    const begun = new Promise<void>((resolve) => {
+      site = (request, response) => {
+        stops(request, response);
+        resolve();
+      };
+    });
+    const child = fork(join(import.meta.dirname, "provide.child.ts"), { stdio: "ignore" });
+    child.send({ ...toolbox(), patience: { answerMs: 60_000, silenceMs: 60_000 }, report: undefined });
+    await begun;
+    expect(kept()).toEqual([expect.stringMatching(/^\.hello/)]);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+
+    site = whole;
+    expect(existsSync(await provide("hello", toolbox()))).toBe(true);
+    expect(kept()).toEqual([expect.stringMatching(/^hello-1\.0\.0-/)]);
+  });
+});
