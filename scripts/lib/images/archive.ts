@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { debianArchitecture } from "../debian/apt.ts";
 import { imagesDir, intoPlace, keepNewest, type MadeLayer } from "./cache.ts";
@@ -23,6 +23,8 @@ export interface BuiltImage {
 interface Assembly {
   readonly image: BuiltImage;
   readonly documents: ImageDocuments;
+  /** Content of the bill of materials. */
+  readonly materials: string;
   readonly layers: readonly MadeLayer[];
 }
 
@@ -41,14 +43,19 @@ export function assemble(name: ImageName, recipe: Recipe, layers: readonly MadeL
     archive: join(folder, `${name}.oci.tar`),
     sbom: join(folder, `${name}.cdx.json`),
   };
-  return { image, documents, layers };
+  const components = layers.flatMap((layer) => layer.components);
+  return { image, documents, layers, materials: cycloneDx(name, digest, components) };
 }
 
-export const isWritten = ({ image }: Assembly): boolean => existsSync(image.archive);
+/** Whether the cache has the image with just these materials. */
+export async function isWritten({ image, materials }: Assembly): Promise<boolean> {
+  if (!existsSync(image.archive)) return false;
+  return (await readFile(image.sbom, "utf8")) === materials;
+}
 
 /** Writes the archive and the bill of materials beside it. */
-export async function writeImage({ image, documents, layers }: Assembly): Promise<void> {
-  const { name, digest, archive } = image;
+export async function writeImage({ image, documents, materials, layers }: Assembly): Promise<void> {
+  const { name, archive } = image;
   const place = dirname(archive);
   await intoPlace(place, async (folder) => {
     const content = join(folder, "content");
@@ -63,8 +70,7 @@ export async function writeImage({ image, documents, layers }: Assembly): Promis
     await writeFile(join(content, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
     await packFolder(content, join(folder, `${name}.oci.tar`));
     await rm(content, { recursive: true });
-    const components = layers.flatMap((layer) => layer.components);
-    await writeFile(join(folder, `${name}.cdx.json`), cycloneDx(name, digest, components));
+    await writeFile(join(folder, `${name}.cdx.json`), materials);
   });
   await keepNewest(dirname(place), keptBuilds);
 }

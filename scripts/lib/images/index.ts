@@ -69,7 +69,7 @@ async function findImage(name: ImageName, findTool: FindTool): Promise<BuiltImag
   const made = layers.filter((layer) => layer !== undefined);
   if (made.length < layers.length) return undefined;
   const assembly = assemble(name, recipe, made);
-  return isWritten(assembly) ? assembly.image : undefined;
+  return (await isWritten(assembly)) ? assembly.image : undefined;
 }
 
 async function buildMissing(names: readonly ImageName[], phase: Phase): Promise<BuiltImage[]> {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Phase } from "../say.ts";
 import type { Component } from "./sbom.ts";
 
@@ -10,3 +11,7 @@ export interface LayerPlan {
   /** Puts the layer's files into an empty folder and tells what of others is among them. */
   fill(folder: string, phase: Phase): Promise<readonly Component[]>;
 }
+
+/** The files of the kit that decide what comes out of a plan; a change of them makes the layer anew. */
+export const makers = (...files: readonly string[]): string[] =>
+  [...files, "tar.ts", "sbom.ts"].map((file) => join(import.meta.dirname, file));

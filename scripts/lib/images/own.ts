@@ -4,7 +4,7 @@ import { $ } from "zx";
 import { z } from "zod";
 import { root } from "../paths.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { LayerPlan } from "./layer.ts";
+import { type LayerPlan, makers } from "./layer.ts";
 import { type ImageName, type Recipe, recipeFolder } from "./recipe.ts";
 import { type Component, npmComponent } from "./sbom.ts";
 
@@ -13,8 +13,7 @@ export async function ownLayer(name: ImageName, recipe: Recipe): Promise<LayerPl
   const { user, directories, files, build } = recipe;
   const beside = (path: string) => join(recipeFolder(name), path);
   const inputs = [
-    join(import.meta.dirname, "own.ts"),
-    join(import.meta.dirname, "tar.ts"),
+    ...makers("own.ts"),
     ...(files === undefined ? [] : [beside(files)]),
     ...(build ? [beside(build.script), ...build.sources.map((path) => join(root, path))] : []),
   ];

@@ -5,7 +5,7 @@ import { $ } from "zx";
 import { cacheDir, root } from "../paths.ts";
 import type { ToolName } from "../tools/index.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { LayerPlan } from "./layer.ts";
+import { type LayerPlan, makers } from "./layer.ts";
 import type { Recipe } from "./recipe.ts";
 import { goComponents, npmComponent } from "./sbom.ts";
 
@@ -24,7 +24,7 @@ export async function runtimeLayer(runtime: Runtime, findTool: FindTool): Promis
 async function toolLayer(name: string, program: string, to: string): Promise<LayerPlan> {
   return {
     title: name,
-    key: await fingerprint(["tool", name, to], [program]),
+    key: await fingerprint(["tool", name, to], [...makers("runtime.ts"), program]),
     fill: async (folder) => {
       await placeProgram(program, join(folder, to));
       return goComponents(await readFile(program));
@@ -38,7 +38,7 @@ async function nodeLayer(to: string): Promise<LayerPlan> {
   const version = (await readFile(join(root, ".node-version"), "utf8")).trim();
   return {
     title: `Node ${version}`,
-    key: await fingerprint(["node", process.arch, version, to], [pins]),
+    key: await fingerprint(["node", process.arch, version, to], [...makers("runtime.ts"), pins]),
     fill: async (folder, phase) => {
       phase.waitingFor(`Node ${version}`);
       const installed = await installNode(version, join(folder, "../node"), pins);

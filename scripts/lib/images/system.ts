@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { $ } from "zx";
 import { type DownloadedPackage, downloadClosure, extractPackages } from "../debian/packages.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { LayerPlan } from "./layer.ts";
+import { type LayerPlan, makers } from "./layer.ts";
 import type { Recipe } from "./recipe.ts";
 import { debianComponent } from "./sbom.ts";
 import { isTrimmed } from "./trim.ts";
@@ -15,10 +15,9 @@ const suite = "trixie";
 
 /** The layer of Debian packages. Nothing of them is run; what an image needs of their set-up is done here. */
 export async function systemLayer(packages: Packages): Promise<LayerPlan> {
-  const makers = ["system.ts", "trim.ts", "tar.ts"].map((file) => join(import.meta.dirname, file));
   return {
     title: `packages of Debian ${suite}`,
-    key: await fingerprint(["system", process.arch, suite, packages], makers),
+    key: await fingerprint(["system", process.arch, suite, packages], makers("system.ts", "trim.ts")),
     fill: async (folder, phase) => {
       const { include, without } = packages;
       const closure = await downloadClosure({ suite, include, without }, phase);
