@@ -105,7 +105,7 @@ async function kubernetesVersion(): Promise<string> {
   return version;
 }
 
-/** Writes all configuration files anew: they depend on nothing but the kit. */
+/** Writes the configuration files, which depend on nothing but the kit. */
 async function writeConfigs(programs: Programs, pauseImage: string): Promise<Configs> {
   const configs: Configs = {
     containerd: containerdConfig(programs, pauseImage),
@@ -114,12 +114,18 @@ async function writeConfigs(programs: Programs, pauseImage: string): Promise<Con
     proxy: proxyConfig(proxyKubeconfig),
     encryption: await readFile(confFiles.encryption, "utf8"),
   };
-  await writeFile(confFiles.containerd, configs.containerd);
-  await writeFile(confFiles.network, configs.network);
-  await writeFile(confFiles.kubelet, configs.kubelet);
-  await writeFile(confFiles.proxy, configs.proxy);
-  await writeFile(confFiles.resolv, "# No upstream: pods with dnsPolicy Default resolve nothing.\n");
+  await writeChanged(confFiles.containerd, configs.containerd);
+  await writeChanged(confFiles.network, configs.network);
+  await writeChanged(confFiles.kubelet, configs.kubelet);
+  await writeChanged(confFiles.proxy, configs.proxy);
+  await writeChanged(confFiles.resolv, "# No upstream: pods with dnsPolicy Default resolve nothing.\n");
   return configs;
+}
+
+/** kube-proxy ends when its file is written, even with the same content. */
+async function writeChanged(path: string, content: string): Promise<void> {
+  const found = await readFile(path, "utf8").catch(() => undefined);
+  if (found !== content) await writeFile(path, content);
 }
 
 async function applyBase({ kubernetes }: Programs, corednsImage: string): Promise<void> {
