@@ -40,11 +40,12 @@ async function removeDocumentation(root: string): Promise<void> {
   }
 }
 
-/** The folders of shared libraries, relative to `root`. */
+/** The folders of shared libraries, relative to `root`. Some packages keep theirs one folder deeper. */
 function libraryFolders(root: string): string[] {
   return ["lib", "usr/lib"]
-    .flatMap((lib) => globSync(`${lib}/*-linux-gnu*`, { cwd: root }))
-    .filter((folder) => globSync("*.so*", { cwd: join(root, folder) }).length > 0);
+    .flatMap((lib) => globSync([`${lib}/*-linux-gnu*`, `${lib}/*-linux-gnu*/*/`], { cwd: root }))
+    .filter((folder) => globSync("lib*.so*", { cwd: join(root, folder) }).length > 0)
+    .sort();
 }
 
 /** Fills in the patterns of paths, which hold what differs between releases and machines. */

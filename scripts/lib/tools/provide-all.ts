@@ -1,5 +1,6 @@
 import type { ToolLock } from "./lock.ts";
 import { provide } from "./provide.ts";
+import { waysOf } from "./state.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 /**
@@ -7,11 +8,16 @@ import type { Toolbox } from "./toolbox.ts";
  * network goes beside it. All are tried, then the first failure is told.
  */
 export async function provideAll(names: readonly string[], toolbox: Toolbox): Promise<number> {
-  const wanted = names.length > 0 ? names : Object.keys(toolbox.lock);
+  const wanted = names.length > 0 ? names : installable(toolbox.lock);
   const lanes = Object.values(Object.groupBy(wanted, (name) => laneOf(name, toolbox.lock)));
   const failures = (await Promise.all(lanes.map((lane) => provideInTurn(lane, toolbox)))).flat();
   if (failures.length > 0) throw failures[0];
   return wanted.length;
+}
+
+/** The tools that can be had on any machine; the others are taken where they are found. */
+function installable(lock: ToolLock): string[] {
+  return Object.entries(lock).flatMap(([name, entry]) => (waysOf(entry) === "" ? [] : [name]));
 }
 
 /** Which tools are made one after another, beside those of the other lanes. */
