@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { root, stateDir } from "../paths.ts";
+import { cacheDir, root, stateDir } from "../paths.ts";
 import { hasStackHome, stackHome } from "../stack/home.ts";
 import { tool } from "../tools/index.ts";
 import { findPlugins, link, linkPlugins, type PluginUse } from "./plugins.ts";
@@ -61,6 +61,8 @@ export async function pulumiEnv(options: WorkspaceOptions): Promise<NodeJS.Proce
     ...process.env,
     PATH: [...tools, process.env["PATH"] ?? "", ...(home ? [] : await ambient(plugins))].join(":"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A run starts Node three times; what it has compiled once saves a third of its time.
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheDir, "node-compile"),
     ...(home && { PULUMI_HOME: await kitHome(home, plugins), ...noDownloads }),
     ...(stateFolder && { PULUMI_BACKEND_URL: pathToFileURL(stateFolder).href }),
     ...(passphraseFile && {
