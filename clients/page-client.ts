@@ -6,8 +6,8 @@ import { chromium, type Browser, type Page } from "playwright-core";
 export interface PageOptions {
   /** Executable of Chromium. */
   readonly chromium: string;
-  /** PEM file of the authority that signed the server's certificate. */
-  readonly authority: string;
+  /** PEM file of the authority that signed the server's certificate, where the server speaks TLS. */
+  readonly authority?: string;
 }
 
 /** A window of a real Chromium on the to-do page of the evaluation server. */
@@ -21,14 +21,14 @@ export class PageClient {
   }
 
   /** Opens the page. The browser trusts the certificate that the authority signed, and no other one. */
-  static async open(url: string, options: PageOptions): Promise<PageClient> {
-    const trusted = await serverKeyHash(url, options.authority);
+  static async open(url: string, { chromium: executablePath, authority }: PageOptions): Promise<PageClient> {
+    const trusted = authority === undefined ? [] : [await serverKeyHash(url, authority)];
     const browser = await chromium.launch({
-      executablePath: options.chromium,
-      args: [`--ignore-certificate-errors-spki-list=${trusted}`],
+      executablePath,
+      args: trusted.map((hash) => `--ignore-certificate-errors-spki-list=${hash}`),
       chromiumSandbox: process.getuid?.() !== 0,
     });
-    const page = await browser.newPage();
+    const page = await (await browser.newContext()).newPage();
     await page.goto(url);
     return new PageClient(browser, page);
   }

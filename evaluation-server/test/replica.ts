@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { afterAll } from "vitest";
 import { freePort } from "./postgres.ts";
 
-const program = join(import.meta.dirname, "../src/main.ts");
+const source = join(import.meta.dirname, "../src/main.ts");
 
 export const secret = "a secret that is long enough for tests";
 
@@ -17,7 +17,7 @@ export interface LogLine {
 
 type Environment = Readonly<Record<string, string>>;
 
-function launch(command: string, settings: Environment): ChildProcess {
+function launch(command: string, settings: Environment, program = source): ChildProcess {
   return spawn(process.execPath, [program, command], {
     env: { PATH: process.env["PATH"], ...settings },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,9 +46,9 @@ export class Replica {
   readonly #lines: string[] = [];
   readonly #listeners = new Set<() => void>();
 
-  private constructor(port: number, environment: Environment) {
+  private constructor(port: number, environment: Environment, program?: string) {
     this.origin = `http://localhost:${port}`;
-    this.#process = launch("serve", { ...environment, PORT: String(port) });
+    this.#process = launch("serve", { ...environment, PORT: String(port) }, program);
     this.#ended = once(this.#process, "close");
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       if (!stream) continue;
@@ -60,14 +60,15 @@ export class Replica {
   }
 
   /** Starts one and waits until it is ready; it is stopped after the tests of the file. */
-  static async start(database: string, settings: Environment = {}): Promise<Replica> {
+  static async start(database: string, settings: Environment = {}, program?: string): Promise<Replica> {
     const port = Number(settings["PORT"] ?? (await freePort()));
-    const replica = new Replica(port, {
+    const environment = {
       DEXIE_CLOUD: database,
       DXC_SECRET: secret,
       DXC_URL: `http://localhost:${port}`,
       ...settings,
-    });
+    };
+    const replica = new Replica(port, environment, program);
     afterAll(() => replica.kill());
     await Promise.race([
       replica.logged(({ msg }) => msg.startsWith("listening for changes")),
