@@ -93,6 +93,7 @@ disabled_plugins = [
 
 [${cri}.containerd.runtimes.runc.options]
   BinaryName = "${runc}"
+  Root = "${paths.runcState}"
   SystemdCgroup = false
 
 [${cri}.cni]

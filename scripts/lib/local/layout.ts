@@ -44,6 +44,7 @@ export const paths = {
   containerd: join(home, "containerd"),
   cni: join(home, "cni"),
   containerdState: join(runDir, "containerd"),
+  runcState: join(runDir, "runc"),
   addresses: join(runDir, "addresses"),
   socket: join(runDir, "containerd.sock"),
 } as const;

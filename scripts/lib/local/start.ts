@@ -57,6 +57,7 @@ export async function bringUp(phase: Phase): Promise<void> {
     waitFor(phase, "the API server", "kube-apiserver", () => apiIsReady(access)),
   ]);
   await start.all("kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy");
+  phase.waitingFor("cluster DNS and the StorageClass to be applied");
   await applyBase(programs, coredns.reference);
   await start.all("local-provisioner");
   await writeKubeconfig();
