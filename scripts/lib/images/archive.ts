@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { debianArchitecture } from "../debian/apt.ts";
-import { imagesDir, intoPlace, keepNewest, type MadeLayer } from "./cache.ts";
+import { imagesDir, intoPlace, type MadeLayer } from "./cache.ts";
 import { imageDocuments, type ImageDocuments, sha256 } from "./oci.ts";
 import type { ImageName, Recipe } from "./recipe.ts";
 import { cycloneDx } from "./sbom.ts";
@@ -28,9 +28,6 @@ interface Assembly {
   readonly layers: readonly MadeLayer[];
 }
 
-/** How many builds of an image stay in the cache: this one, and the one that may still run. */
-const keptBuilds = 2;
-
 /** The image that these layers give, whether it was written before or not. */
 export function assemble(name: ImageName, recipe: Recipe, layers: readonly MadeLayer[]): Assembly {
   const documents = imageDocuments(name, recipe, layers, debianArchitecture(process.arch));
@@ -49,15 +46,14 @@ export function assemble(name: ImageName, recipe: Recipe, layers: readonly MadeL
 
 /** Whether the cache has the image with just these materials. */
 export async function isWritten({ image, materials }: Assembly): Promise<boolean> {
-  if (!existsSync(image.archive)) return false;
-  return (await readFile(image.sbom, "utf8")) === materials;
+  const kept = await readFile(image.sbom, "utf8").catch(() => undefined);
+  return kept === materials && existsSync(image.archive);
 }
 
 /** Writes the archive and the bill of materials beside it. */
 export async function writeImage({ image, documents, materials, layers }: Assembly): Promise<void> {
   const { name, archive } = image;
-  const place = dirname(archive);
-  await intoPlace(place, async (folder) => {
+  await intoPlace(dirname(archive), async (folder) => {
     const content = join(folder, "content");
     const blobs = join(content, "blobs/sha256");
     await mkdir(blobs, { recursive: true });
@@ -72,5 +68,4 @@ export async function writeImage({ image, documents, materials, layers }: Assemb
     await rm(content, { recursive: true });
     await writeFile(join(folder, `${name}.cdx.json`), materials);
   });
-  await keepNewest(dirname(place), keptBuilds);
 }

@@ -111,11 +111,20 @@ it("leaves nothing half made, and clears what a killed run left", async () => {
   await expect(build("one")).rejects.toThrow("image pause could not be made");
   const images = join(scratch, "one/images");
   await writeFile(join(images, "unfinished/left"), "");
-  expect(await readdir(join(images, "layers"))).toHaveLength(1);
+  expect(await readdir(join(images, "layers/pause"))).toEqual(["runtime"]);
   await put("images/pause/make.ts", make);
   await build("one");
   expect(await readdir(join(images, "unfinished"))).toEqual([]);
-  expect(await readdir(join(images, "layers"))).toHaveLength(2);
+  expect(await readdir(join(images, "layers/pause"))).toEqual(["own", "runtime"]);
+});
+
+it("keeps the build before this one, and no older ones", async () => {
+  for (const content of ["a", "b", "c"]) {
+    await put("source/page.html", content);
+    await build("one");
+  }
+  for (const place of ["layers/pause/own", "built/pause"])
+    expect(await readdir(join(scratch, "one/images", place))).toHaveLength(2);
 });
 
 it("says how it stands without building", async () => {

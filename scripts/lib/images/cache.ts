@@ -17,20 +17,20 @@ export interface MadeLayer extends LayerBlob {
 
 /** Where images and their layers are kept. What is in its place is whole: it is made elsewhere and moved there. */
 export const imagesDir = (): string => join(cacheDir, "images");
-const layerFolder = (key: string) => join(imagesDir(), "layers", key);
+const layerFolder = ({ place, key }: LayerPlan) => join(imagesDir(), "layers", place, key);
 const unfinishedDir = () => join(imagesDir(), "unfinished");
 
 /** The layer of this plan, if it was made before. */
-export async function findLayer({ key }: LayerPlan): Promise<MadeLayer | undefined> {
-  const folder = layerFolder(key);
-  if (!existsSync(folder)) return undefined;
-  const about = JSON.parse(await readFile(join(folder, "layer.json"), "utf8")) as Omit<MadeLayer, "tar">;
-  return { ...about, tar: join(folder, "layer.tar") };
+export async function findLayer(plan: LayerPlan): Promise<MadeLayer | undefined> {
+  const folder = layerFolder(plan);
+  const text = await readFile(join(folder, "layer.json"), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  return { ...(JSON.parse(text) as Omit<MadeLayer, "tar">), tar: join(folder, "layer.tar") };
 }
 
 /** Makes a layer anew and keeps it. */
 export async function makeLayer(plan: LayerPlan, phase: Phase): Promise<MadeLayer> {
-  await intoPlace(layerFolder(plan.key), async (folder) => {
+  await intoPlace(layerFolder(plan), async (folder) => {
     const content = join(folder, "content");
     const tar = join(folder, "layer.tar");
     await mkdir(content, { mode: 0o755 });
@@ -42,11 +42,14 @@ export async function makeLayer(plan: LayerPlan, phase: Phase): Promise<MadeLaye
     await writeFile(join(folder, "layer.json"), JSON.stringify(about));
   });
   const made = await findLayer(plan);
-  if (!made) throw new Error(`layer ${plan.key} vanished`);
+  if (!made) throw new Error(`layer ${plan.place} vanished`);
   return made;
 }
 
-/** Lets `make` fill a new folder, and puts that in the place of the old one when it is whole. */
+/**
+ * Lets `make` fill a new folder, and puts that in its place when it is whole. Of its siblings, which are other builds
+ * of the same, only the newest stays: it may still be in use.
+ */
 export async function intoPlace(place: string, make: (folder: string) => Promise<void>): Promise<void> {
   await mkdir(unfinishedDir(), { recursive: true });
   const scratch = await mkdtemp(join(unfinishedDir(), "new-"));
@@ -57,19 +60,19 @@ export async function intoPlace(place: string, make: (folder: string) => Promise
   if (existsSync(place)) await rename(place, join(scratch, "replaced"));
   await rename(folder, place);
   await rm(scratch, { recursive: true });
+  await keepNewest(dirname(place), 2);
 }
 
-/** Removes what killed runs left. Only while no other run is at work. */
-export async function clearUnfinished(): Promise<void> {
-  await rm(unfinishedDir(), { recursive: true, force: true });
-}
-
-/** Keeps the newest folders of a place, since each build leaves one. */
-export async function keepNewest(place: string, count: number): Promise<void> {
+async function keepNewest(place: string, count: number): Promise<void> {
   const folders = (await readdir(place)).map((name) => join(place, name));
   const ages = await Promise.all(
     folders.map(async (folder) => ({ folder, time: (await stat(folder)).mtimeMs })),
   );
   const old = ages.sort((a, b) => b.time - a.time).slice(count);
   for (const { folder } of old) await rm(folder, { recursive: true });
+}
+
+/** Removes what killed runs left. Only while no other run is at work. */
+export async function clearUnfinished(): Promise<void> {
+  await rm(unfinishedDir(), { recursive: true, force: true });
 }

@@ -44,7 +44,7 @@ export async function refreshImages(
     await clearUnfinished();
     for (const name of names) {
       const { packages } = await readRecipe(name);
-      if (packages) await makeLayer(await systemLayer(packages), phase);
+      if (packages) await makeLayer(await systemLayer(name, packages), phase);
     }
     return buildMissing(names, phase);
   });
@@ -103,8 +103,8 @@ async function layersOf(
 ): Promise<(LayerPlan | undefined)[]> {
   const { packages, runtime } = recipe;
   return [
-    ...(packages ? [await systemLayer(packages)] : []),
-    ...(runtime ? [await runtimeLayer(runtime, findTool)] : []),
+    ...(packages ? [await systemLayer(name, packages)] : []),
+    ...(runtime ? [await runtimeLayer(name, runtime, findTool)] : []),
     await ownLayer(name, recipe),
   ];
 }

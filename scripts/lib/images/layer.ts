@@ -4,6 +4,8 @@ import type { Component } from "./sbom.ts";
 
 /** One layer of an image, before it is made. */
 export interface LayerPlan {
+  /** Which layer of which image it is, as a path. */
+  readonly place: string;
   /** What is in it, in words. */
   readonly title: string;
   /** Hash of everything that decides its content. */

@@ -18,6 +18,7 @@ export async function ownLayer(name: ImageName, recipe: Recipe): Promise<LayerPl
     ...(build ? [beside(build.script), ...build.sources.map((path) => join(root, path))] : []),
   ];
   return {
+    place: `${name}/own`,
     title: `files of ${name}`,
     key: await fingerprint(["own", user, directories], inputs),
     fill: async (folder, phase) => {

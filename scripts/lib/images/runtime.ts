@@ -6,7 +6,7 @@ import { cacheDir, root } from "../paths.ts";
 import type { ToolName } from "../tools/index.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type LayerPlan, makers } from "./layer.ts";
-import type { Recipe } from "./recipe.ts";
+import type { ImageName, Recipe } from "./recipe.ts";
 import { goComponents, npmComponent } from "./sbom.ts";
 
 type Runtime = NonNullable<Recipe["runtime"]>;
@@ -15,14 +15,20 @@ type Runtime = NonNullable<Recipe["runtime"]>;
 export type FindTool = (name: ToolName) => Promise<string | undefined>;
 
 /** The layer of the program that runs: one of the kit's tools, or Node. */
-export async function runtimeLayer(runtime: Runtime, findTool: FindTool): Promise<LayerPlan | undefined> {
-  if ("node" in runtime) return nodeLayer(runtime.node);
+export async function runtimeLayer(
+  name: ImageName,
+  runtime: Runtime,
+  findTool: FindTool,
+): Promise<LayerPlan | undefined> {
+  const place = `${name}/runtime`;
+  if ("node" in runtime) return nodeLayer(place, runtime.node);
   const program = await findTool(runtime.tool);
-  return program === undefined ? undefined : toolLayer(runtime.tool, program, runtime.to);
+  return program === undefined ? undefined : toolLayer(place, runtime.tool, program, runtime.to);
 }
 
-async function toolLayer(name: string, program: string, to: string): Promise<LayerPlan> {
+async function toolLayer(place: string, name: string, program: string, to: string): Promise<LayerPlan> {
   return {
+    place,
     title: name,
     key: await fingerprint(["tool", name, to], [...makers("runtime.ts"), program]),
     fill: async (folder) => {
@@ -33,10 +39,11 @@ async function toolLayer(name: string, program: string, to: string): Promise<Lay
 }
 
 /** Node as the launcher of the kit would install it: the npm package that toolchain/node pins by its checksum. */
-async function nodeLayer(to: string): Promise<LayerPlan> {
+async function nodeLayer(place: string, to: string): Promise<LayerPlan> {
   const pins = join(root, "toolchain/node");
   const version = (await readFile(join(root, ".node-version"), "utf8")).trim();
   return {
+    place,
     title: `Node ${version}`,
     key: await fingerprint(["node", process.arch, version, to], [...makers("runtime.ts"), pins]),
     fill: async (folder, phase) => {

@@ -4,7 +4,7 @@ import { $ } from "zx";
 import { type DownloadedPackage, downloadClosure, extractPackages } from "../debian/packages.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type LayerPlan, makers } from "./layer.ts";
-import type { Recipe } from "./recipe.ts";
+import type { ImageName, Recipe } from "./recipe.ts";
 import { debianComponent } from "./sbom.ts";
 import { isTrimmed } from "./trim.ts";
 
@@ -14,8 +14,9 @@ type Packages = NonNullable<Recipe["packages"]>;
 const suite = "trixie";
 
 /** The layer of Debian packages. Nothing of them is run; what an image needs of their set-up is done here. */
-export async function systemLayer(packages: Packages): Promise<LayerPlan> {
+export async function systemLayer(name: ImageName, packages: Packages): Promise<LayerPlan> {
   return {
+    place: `${name}/system`,
     title: `packages of Debian ${suite}`,
     key: await fingerprint(["system", process.arch, suite, packages], makers("system.ts", "trim.ts")),
     fill: async (folder, phase) => {
