@@ -1,4 +1,4 @@
-import ora, { type Ora } from "ora";
+import type { Ora } from "ora";
 
 // stdout carries the result of a command, stderr its progress.
 const quietAfterMs = 30_000;
@@ -45,7 +45,7 @@ export class Phases {
     this.#current += 1;
     const label = `${this.#current}/${this.#total} ${title}`;
     const started = performance.now();
-    const reporter = process.stderr.isTTY ? spinner(label) : lines(label);
+    const reporter = process.stderr.isTTY ? await spinner(label) : lines(label);
     try {
       const value = await work(reporter.phase);
       reporter.end(`${label} done in ${seconds(started)}`, true);
@@ -62,7 +62,9 @@ interface Reporter {
   end(line: string, ok: boolean): void;
 }
 
-function spinner(label: string): Reporter {
+/** Loads the spinner only where one turns: it takes longer to load than most commands take to answer. */
+async function spinner(label: string): Promise<Reporter> {
+  const { default: ora } = await import("ora");
   const started = performance.now();
   let waiting = "";
   const spin: Ora = ora({ text: label, stream: process.stderr }).start();
