@@ -107,7 +107,15 @@ describe("the local node", () => {
     const claim = "persistentvolumeclaim/data-keeper-0";
     const grown = { spec: { resources: { requests: { storage: "20Mi" } } } };
     await kubectl("patch", claim, ...here, "--patch", JSON.stringify(grown));
-    await kubectl("wait", claim, ...here, "--for", "jsonpath={.status.capacity.storage}=20Mi", "--timeout", "60s");
+    await kubectl(
+      "wait",
+      claim,
+      ...here,
+      "--for",
+      "jsonpath={.status.capacity.storage}=20Mi",
+      "--timeout",
+      "60s",
+    );
   });
 
   it("is not touched by a start when all of it runs", async () => {

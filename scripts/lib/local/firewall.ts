@@ -1,4 +1,7 @@
-/** Chains and rules of one table, as `iptables-save` prints them. */
+/**
+ * Rules of one table and the chains that someone made, as `iptables-save` prints them. Chains of the kernel's own
+ * are not listed: they appear with the first look at a table, and do nothing.
+ */
 export interface Table {
   readonly name: string;
   readonly chains: readonly string[];
@@ -10,7 +13,7 @@ export function parseTables(saved: string): Table[] {
   const tables: { name: string; chains: string[]; rules: string[] }[] = [];
   for (const line of saved.split("\n")) {
     if (line.startsWith("*")) tables.push({ name: line.slice(1), chains: [], rules: [] });
-    else if (line.startsWith(":")) tables.at(-1)?.chains.push(line.slice(1).split(" ")[0] ?? "");
+    else if (/^:\S+ - /.test(line)) tables.at(-1)?.chains.push(line.slice(1).split(" ")[0] ?? "");
     else if (line.startsWith("-A ")) tables.at(-1)?.rules.push(line);
   }
   return tables;

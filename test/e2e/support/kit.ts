@@ -8,9 +8,14 @@ const quiet = $({ quiet: true, nothrow: true, cwd: root });
 
 /** Runs ./kit as a person would, and expects it to end well. Returns what it printed as its result. */
 export async function kit(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await quiet`${root}/kit ${args}`;
+  const { exitCode, stdout, stderr } = await tryKit(...args);
   expect(exitCode, `./kit ${args.join(" ")}\n${stdout}\n${stderr}`).toBe(0);
   return stdout;
+}
+
+/** Like `kit`, for what may fail. */
+export function tryKit(...args: string[]) {
+  return quiet`${root}/kit ${args}`;
 }
 
 /** Runs kubectl on the local node and returns what it printed. */

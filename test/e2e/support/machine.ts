@@ -31,7 +31,8 @@ export async function lookAtMachine(): Promise<Machine> {
   const iptables = await tool("iptables");
   const saved = async (program: string) => {
     const { stdout } = await quiet`${join(dirname(iptables), program)}`;
-    return stdout.replace(/^#.*$|\[\d+:\d+\]/gm, "");
+    // Tables without rules appear with the first look at them.
+    return stdout.replace(/^[#*].*$|^:\S+ ACCEPT.*$|^COMMIT$|\[\d+:\d+\]/gm, "");
   };
   return {
     links: sorted((await quiet`ip -oneline link`).stdout.replace(/^\d+: /gm, "").replace(/ state \S+/g, "")),
@@ -67,7 +68,7 @@ async function nodeProcesses(): Promise<string[]> {
   const commands = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
   const own = (await Promise.all(commands)).map((command) => command.replaceAll("\0", " ").trim());
   return own.filter(
-    (command) => /dexie-cloud-kit/.test(command) && nodePrograms.test(command.split(" ")[0] ?? ""),
+    (command) => /(lib|run)\/dexie-cloud-kit/.test(command) && nodePrograms.test(command.split(" ")[0] ?? ""),
   );
 }
 

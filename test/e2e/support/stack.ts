@@ -1,0 +1,128 @@
+// The stack of the stories: made by the first one that needs it, used by the next ones, destroyed by the last.
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach } from "vitest";
+import { $ } from "zx";
+import { NodeClient, type ClientOptions } from "../../../clients/node-client.ts";
+import { kubeconfigPath, node } from "../../../scripts/lib/local/index.ts";
+import { stateDir } from "../../../scripts/lib/paths.ts";
+import { openWorkspace, setConfig } from "../../../scripts/lib/pulumi/index.ts";
+import { clusterOf } from "../../../scripts/lib/stack/cluster.ts";
+import { readSettings, stackFile } from "../../../scripts/lib/stack/file.ts";
+import { stackHome } from "../../../scripts/lib/stack/home.ts";
+import { ensureIdentity } from "../../../scripts/lib/stack/identities.ts";
+import { ask } from "./https.ts";
+import { apply, kit, kubectl } from "./kit.ts";
+
+export const stack = "e2e";
+export const url = "https://localhost:30553";
+export const cluster = clusterOf(stack, { kind: "local", kubeconfig: kubeconfigPath });
+export const { serverNamespace, databaseNamespace } = cluster;
+export const { caFile } = stackHome(stack);
+
+/** Who may create databases, and where mails with one-time passwords go: to the story, on this machine. */
+export const owner = "owner@example.com";
+export const mailer = { host: node.address, port: 30_554 };
+
+const folder = join(stateDir, "e2e");
+const kekFile = join(folder, "kek.txt");
+const escrowFiles = [join(folder, "escrow-1.txt"), join(folder, "escrow-2.txt")];
+
+/** Brings the stack up, unless it serves already. */
+export async function useStack(): Promise<void> {
+  if (await isServing()) return;
+  await kit("local", "start");
+  await makeRepository();
+  if (!existsSync(stackFile(stack))) await writeSettings();
+  await kit("up", "--stack", stack, "--yes");
+}
+
+async function isServing(): Promise<boolean> {
+  if (!existsSync(caFile)) return false;
+  const answer = await ask("GET", "/ready").catch(() => undefined);
+  return answer?.status === 200;
+}
+
+async function writeSettings(): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await ensureIdentity(kekFile);
+  const escrow = await Promise.all(escrowFiles.map(ensureIdentity));
+  const where = ["--target", "local", "--url", url];
+  await kit("init", "--stack", stack, ...where, "--kek", kekFile, "--escrow", ...escrow);
+  const { server } = await readSettings(stack);
+  const webhook = `http://${mailer.host}:${mailer.port}/mail`;
+  await changeSettings({
+    server: { ...server, owners: [owner], oneTimePasswords: { webhook } },
+    protection: "false",
+  });
+}
+
+/** Changes settings, for the next `up`. */
+export async function changeSettings(settings: Readonly<Record<string, string | object>>): Promise<void> {
+  await setConfig(await openWorkspace(stack), settings);
+}
+
+/** The repository's folder: a file system of its own, so that a story can fill it. */
+export const repository = { path: join(folder, "repository"), bytes: 512 * 1024 * 1024 };
+
+async function makeRepository(): Promise<void> {
+  await mkdir(repository.path, { recursive: true });
+  const mounted = await $({ quiet: true, nothrow: true })`mountpoint ${repository.path}`;
+  if (mounted.exitCode !== 0) {
+    const options = `size=${repository.bytes},mode=0777`;
+    await $({ quiet: true })`mount -t tmpfs -o ${options} kit-e2e ${repository.path}`;
+  }
+  const values = [node.name];
+  const nodeSelectorTerms = [
+    { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values }] },
+  ];
+  await apply({
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: volume },
+    spec: {
+      storageClassName: "local-folder",
+      capacity: { storage: "4Gi" },
+      accessModes: ["ReadWriteOnce"],
+      persistentVolumeReclaimPolicy: "Retain",
+      claimRef: { namespace: databaseNamespace, name: "repository" },
+      local: { path: repository.path },
+      nodeAffinity: { required: { nodeSelectorTerms } },
+    },
+  });
+}
+
+const volume = "kit-e2e-repository";
+
+/** Removes what a destroyed stack leaves to its owner: settings, keys, and the repository of the stories. */
+export async function forgetStack(): Promise<void> {
+  await kubectl("delete", "persistentvolume", volume, "--ignore-not-found");
+  await $({ quiet: true, nothrow: true })`umount ${repository.path}`;
+  await rm(folder, { recursive: true, force: true });
+  await rm(stackHome(stack).dir, { recursive: true, force: true });
+  await rm(stackFile(stack), { force: true });
+}
+
+const devices: NodeClient[] = [];
+
+/** Opens a device with the real client, logged in as a demo user and connected. It is closed after the test. */
+export async function device(user: string, options: ClientOptions = {}): Promise<NodeClient> {
+  const opened = await NodeClient.open(`${url}/zdemo`, { authority: caFile, ...options });
+  devices.push(opened);
+  await opened.login({ demo: user });
+  await opened.waitForSocket();
+  return opened;
+}
+
+/** Closes the devices of each test of a file. */
+export function closeDevices(): void {
+  afterEach(async () => {
+    await Promise.all(devices.splice(0).map((opened) => opened.close()));
+  });
+}
+
+/** Waits until the pods of a workload are those that its template asks for, and ready. */
+export async function settled(namespace: string, workload: string): Promise<void> {
+  await kubectl("rollout", "status", workload, "--namespace", namespace, "--timeout", "180s");
+}
