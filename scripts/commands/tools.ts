@@ -23,13 +23,21 @@ export function command(): Command {
 
 async function list({ output }: { readonly output: string }): Promise<void> {
   const toolbox = await openToolbox();
-  const states = [...(await toolStates(toolbox)), ...(await pluginStates(toolbox))];
+  const plugins = await pluginStates(toolbox);
+  const tools = (await toolStates(toolbox)).filter(
+    ({ name }) => !plugins.some((plugin) => plugin.name === name),
+  );
+  const states = [...tools, ...plugins];
   if (output === "json") jsonResult("tools", { tools: states });
   else result(table(states));
 }
 
 function table(states: readonly ToolState[]): string {
-  const rows = new Table({ head: ["tool", "version", "source", "state"], style: { head: [], border: [] } });
+  const rows = new Table({
+    head: ["tool", "version", "source", "state"],
+    style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });
   rows.push(...states.map(({ name, version, source, state }) => [name, version, source, state]));
   return rows.toString();
 }

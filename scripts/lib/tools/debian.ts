@@ -11,12 +11,15 @@ import { wrapperScript } from "./wrapper.ts";
 // The C library must be the one that the machine's dynamic loader belongs to; apt itself needs the others.
 const fromTheMachine = ["libc6", "libgcc-s1", "libcrypt1", "libseccomp2", "debconf"];
 
-/** Assembles a tool from Debian packages: extracted into `root` of its folder, with a way to start each in `bin`. */
+/**
+ * Assembles a tool from Debian packages: extracted into `root` of its folder, with a way to start each in `bin`.
+ * Returns the version of the first package.
+ */
 export async function assembleFromDebian(
   build: DebianBuild,
   folder: string,
   toolbox: Toolbox,
-): Promise<void> {
+): Promise<string> {
   if (!existsSync("/usr/bin/apt-get")) throw new Unavailable("this machine has no apt");
   const suite = build.suite ?? (await hostSuite());
   if (suite === undefined) throw new Unavailable("this machine does not say which release of Debian it is");
@@ -32,6 +35,7 @@ export async function assembleFromDebian(
   for (const [name, path] of Object.entries(build.executables)) {
     await makeStartable(join(folder, "bin", name), join(root, path), root, libraries, environment);
   }
+  return packages.find(({ name }) => name === build.packages[0])?.version ?? "unknown";
 }
 
 async function removeDocumentation(root: string): Promise<void> {

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { extract } from "tar";
 import { KitError } from "../errors.ts";
+import { formatBytes } from "../backups/format.ts";
 import type { Download } from "./lock.ts";
+import type { Toolbox } from "./toolbox.ts";
 import { Unavailable } from "./unavailable.ts";
 
 /** How long a download site may stay silent: before it answers, and between two pieces. */
@@ -22,11 +24,16 @@ export async function downloadTool(
   download: Download,
   name: string,
   bin: string,
-  patience: Patience,
+  { patience, report }: Pick<Toolbox, "patience" | "report">,
 ): Promise<void> {
   const file = join(bin, "..", "download");
+  const started = performance.now();
   try {
     const sha256 = await fetchTo(file, download.url, patience);
+    const { size } = await stat(file);
+    report(
+      `${name}: ${formatBytes(size)}, ${formatBytes((size * 1000) / (performance.now() - started))} a second`,
+    );
     if (sha256 !== download.sha256) throw wrongChecksum(name, download, sha256);
     await unpack(file, download, name, bin);
   } finally {

@@ -8,11 +8,15 @@ import type { Toolbox } from "./toolbox.ts";
 /** How a tool came into the cache. */
 export type Origin = "downloaded" | "built" | "debian";
 
-/** What is known of a tool in the cache; lies beside it as tool.json. */
-export interface ToolRecord {
-  readonly name: string;
-  readonly version: string;
+/** A tool that was made, with the version that came out: of Debian packages, that of the first one. */
+export interface Made {
   readonly origin: Origin;
+  readonly version: string;
+}
+
+/** What is known of a tool in the cache; lies beside it as tool.json. */
+export interface ToolRecord extends Made {
+  readonly name: string;
   readonly installed: string;
   readonly seconds: number;
 }
@@ -24,7 +28,7 @@ export interface Plan {
   readonly files: readonly string[];
   readonly links: readonly string[];
   /** Fills `bin` (and whatever it needs beside it) below the given folder. */
-  readonly make: (unfinished: string) => Promise<Origin>;
+  readonly make: (unfinished: string) => Promise<Made>;
 }
 
 /**
@@ -43,7 +47,9 @@ export async function install(plan: Plan, toolbox: Toolbox): Promise<string> {
   });
 }
 
+// When to say that another run is waited for, and how often that a tool takes long.
 const patientMs = 2_000;
+const longMs = 30_000;
 
 async function alone(plan: Plan, toolbox: Toolbox, work: () => Promise<string>): Promise<string> {
   const waiting = setTimeout(() => {
@@ -63,30 +69,33 @@ async function makeInto(home: string, plan: Plan, toolbox: Toolbox): Promise<voi
   const started = performance.now();
   const unfinished = await mkdtemp(join(toolbox.cache, unfinishedPrefix(plan)));
   const giveUp = () => rmSync(unfinished, { recursive: true, force: true });
+  const still = setInterval(() => {
+    toolbox.report(`${plan.name} ${plan.version}: still being made after ${seconds(started)}`);
+  }, longMs);
   process.once("exit", giveUp);
   try {
     const bin = join(unfinished, "bin");
     await mkdir(bin);
-    const origin = await plan.make(unfinished);
+    const made = await plan.make(unfinished);
     const [executable = plan.name] = plan.files;
     for (const link of plan.links) await symlink(executable, join(bin, link));
     const missing = plan.files.find((file) => !existsSync(join(bin, file)));
     if (missing !== undefined) throw new Error(`${plan.name} ${plan.version} was made without ${missing}`);
-    await writeRecord(unfinished, plan, origin, started);
+    await writeRecord(unfinished, plan.name, made, started);
     await chmod(unfinished, 0o755);
     await rename(unfinished, home);
-    toolbox.report(`${plan.name} ${plan.version}: ${origin} in ${seconds(started)}`);
+    toolbox.report(`${plan.name} ${made.version}: ${made.origin} in ${seconds(started)}`);
   } finally {
+    clearInterval(still);
     process.off("exit", giveUp);
     await rm(unfinished, { recursive: true, force: true });
   }
 }
 
-async function writeRecord(folder: string, plan: Plan, origin: Origin, started: number): Promise<void> {
+async function writeRecord(folder: string, name: string, made: Made, started: number): Promise<void> {
   const record: ToolRecord = {
-    name: plan.name,
-    version: plan.version,
-    origin,
+    name,
+    ...made,
     installed: new Date().toISOString(),
     seconds: Math.round((performance.now() - started) / 100) / 10,
   };

@@ -20,18 +20,21 @@ export async function toolStates(toolbox: Toolbox): Promise<ToolState[]> {
 
 async function toolState(name: string, entry: ToolEntry, toolbox: Toolbox): Promise<ToolState> {
   const ready = await findTool(name, entry, toolbox);
-  if (ready === undefined) {
-    const source = waysOf(entry);
-    const state = source === "" ? "not available here" : "missing";
-    return { name, version: entry.version, source, state, path: undefined };
-  }
-  return { name, version: ready.version, source: await sourceOf(ready), state: "ready", path: ready.path };
+  if (ready !== undefined) return { name, state: "ready", path: ready.path, ...(await originOf(ready)) };
+  const ways = waysOf(entry);
+  const wanted = { name, version: entry.version, path: undefined };
+  if (ways === "") return { ...wanted, source: "only from a bundle", state: "not available here" };
+  return { ...wanted, source: ways, state: "missing" };
 }
 
-async function sourceOf({ place, home }: ReadyTool): Promise<string> {
-  if (home === undefined) return place;
-  const { origin } = await readRecord(home);
-  return `${place}: ${origin}`;
+async function originOf({
+  place,
+  home,
+  version,
+}: ReadyTool): Promise<{ readonly version: string; readonly source: string }> {
+  if (home === undefined) return { version, source: place };
+  const record = await readRecord(home);
+  return { version: record.version, source: `${place}: ${record.origin}` };
 }
 
 /** The ways a missing tool would be tried, in order. */

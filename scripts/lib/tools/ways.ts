@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { assembleFromDebian } from "./debian.ts";
 import { downloadTool } from "./download.ts";
 import { buildWithGo } from "./go.ts";
-import type { Origin } from "./install.ts";
+import type { Made } from "./install.ts";
 import type { Build, ToolEntry } from "./lock.ts";
 import { provide } from "./provide.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -15,13 +15,13 @@ export async function makeTool(
   entry: ToolEntry,
   folder: string,
   toolbox: Toolbox,
-): Promise<Origin> {
+): Promise<Made> {
   const download = entry.downloads[process.arch as "x64" | "arm64"];
   try {
     if (download === undefined) throw new Unavailable("it has no official download for this machine");
     toolbox.report(`${name} ${entry.version}: downloading`);
-    await downloadTool(download, name, join(folder, "bin"), toolbox.patience);
-    return "downloaded";
+    await downloadTool(download, name, join(folder, "bin"), toolbox);
+    return { origin: "downloaded", version: entry.version };
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     if (entry.build === undefined || "partOf" in entry.build) throw error;
@@ -37,16 +37,15 @@ async function buildTool(
   build: Exclude<Build, { partOf: string }>,
   folder: string,
   toolbox: Toolbox,
-): Promise<Origin> {
+): Promise<Made> {
   if ("go" in build) {
     const go = await provide("go", toolbox);
     toolbox.report(`${name} ${entry.version}: building with Go`);
     await buildWithGo(go, build.go, toolbox.modules, folder);
-    return "built";
+    return { origin: "built", version: entry.version };
   }
   toolbox.report(`${name} ${entry.version}: assembling from Debian packages`);
-  await assembleFromDebian(build.debian, folder, toolbox);
-  return "debian";
+  return { origin: "debian", version: await assembleFromDebian(build.debian, folder, toolbox) };
 }
 
 async function emptyBin(folder: string): Promise<void> {
