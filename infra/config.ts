@@ -19,9 +19,15 @@ export function readConfig(): StackConfig {
   try {
     return read(pulumi.getStack(), pulumi.getProject());
   } catch (error) {
-    if (error instanceof SettingsError) throw new pulumi.RunError(`${error.name}: ${error.message}`);
-    throw error;
+    throw error instanceof SettingsError ? withoutStack(error) : error;
   }
+}
+
+/** What Pulumi prints as it is. Node needs half a minute to colour the stack of such an error, which nobody sees. */
+function withoutStack({ name, message }: SettingsError): pulumi.RunError {
+  const told = new pulumi.RunError(`${name}: ${message}`);
+  delete told.stack;
+  return told;
 }
 
 function read(stack: string, project: string): StackConfig {

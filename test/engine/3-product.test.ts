@@ -19,17 +19,19 @@ afterAll(() => product.remove());
 const plain = (key: string): object => product.settings.plain[key] as object;
 const isSetUpJob = (step: string): boolean => step.includes("server-init-");
 const isLoss = (step: string): boolean => /^(replace|delete|create-replacement|delete-replaced) /.test(step);
-/** Name and start of each pod that an update would have to replace. */
-const podsOf = (app: string): Promise<string> =>
-  kubectl(
+const serverPods = async (): Promise<string[]> => {
+  const component = "app.kubernetes.io/component=server";
+  const uids = await kubectl(
     "get",
     "pods",
     ...inServer,
     "-l",
-    `app.kubernetes.io/name=${app}`,
+    component,
     "-o",
     "jsonpath={.items[*].metadata.uid}",
   );
+  return uids.split(" ");
+};
 const uidOf = (object: string): Promise<string> =>
   kubectl("get", object, ...inServer, "-o", "jsonpath={.metadata.uid}");
 
@@ -132,16 +134,16 @@ describe("a changed setting", () => {
 
 describe("a changed secret", () => {
   test("rolls the pods that read it and replaces no Deployment", async () => {
-    const before = { deployment: await uidOf("deployment/server"), pods: await podsOf("dexie-cloud-server") };
+    const [deployment, pods] = [await uidOf("deployment/server"), await serverPods()];
     const serverSecret = "another-secret-of-at-least-32-characters";
     const { credentials } = product.settings.secret;
     await stack.set({ credentials: { ...credentials, serverSecret } }, { secret: true });
     const steps = await stack.planned();
     expect(steps).toEqual(["update server-server-config", `update server:${name}-server/server`]);
     await stack.up();
-    expect(await uidOf("deployment/server")).toBe(before.deployment);
-    const after = (await podsOf("dexie-cloud-server")).split(" ");
-    expect(after.filter((uid) => before.pods.includes(uid))).toEqual([]);
+    expect(await uidOf("deployment/server")).toBe(deployment);
+    const kept = async () => (await serverPods()).filter((uid) => pods.includes(uid));
+    await expect.poll(kept, { timeout: 30_000 }).toEqual([]);
   });
 });
 
