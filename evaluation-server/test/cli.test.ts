@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Installation, install, owner } from "./installation.ts";
+import { type Dialogue, runCli } from "./stock-cli.ts";
 
 let installation: Installation;
 let folder: string;
@@ -16,33 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const require = createRequire(import.meta.url);
-const program = join(dirname(require.resolve("dexie-cloud/package.json")), "bin/index.js");
-
-type Dialogue = Readonly<Record<string, () => string | Promise<string>>>;
-
-/** Runs the stock command line client, and answers what it asks. */
-function cli(
-  args: readonly string[],
-  dialogue: Dialogue = {},
-): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder });
-  const unanswered = new Map(Object.entries(dialogue));
-  let said = "";
-  const hear = (chunk: Buffer) => {
-    said += chunk.toString();
-    for (const [question, answer] of unanswered) {
-      if (!said.includes(question)) continue;
-      unanswered.delete(question);
-      void Promise.resolve(answer()).then((text) => child.stdin.write(`${text}\r`));
-    }
-  };
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
-  return new Promise((resolve) => {
-    child.on("close", (code) => resolve({ code, said }));
-  });
-}
+const cli = (args: readonly string[], dialogue: Dialogue = {}) => runCli(args, { folder, dialogue });
 
 const login: Dialogue = {
   "Enter your email address": () => owner,

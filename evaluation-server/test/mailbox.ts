@@ -15,7 +15,7 @@ export interface Mailbox {
 }
 
 /** A web hook that keeps the mails it is given. */
-export async function openMailbox(): Promise<Mailbox> {
+export async function openMailbox(place = { host: "127.0.0.1", port: 0 }): Promise<Mailbox> {
   const mails: Mail[] = [];
   const waiting: ((mail: Mail) => void)[] = [];
   let status = 202;
@@ -29,11 +29,11 @@ export async function openMailbox(): Promise<Mailbox> {
       else mails.push(mail);
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(place);
   await new Promise((resolve) => server.once("listening", resolve));
   afterAll(() => void server.close());
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mail`,
+    url: `http://${place.host}:${(server.address() as AddressInfo).port}/mail`,
     answerWith: (next) => void (status = next),
     take: () => {
       const mail = mails.shift();

@@ -10,17 +10,8 @@ import { runCli } from "../../evaluation-server/test/stock-cli.ts";
 import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { ask } from "./support/https.ts";
-import {
-  caFile,
-  closeDevices,
-  databaseNamespace,
-  device,
-  mailer,
-  owner,
-  serverNamespace,
-  url,
-  useStack,
-} from "./support/stack.ts";
+import { caFile, databaseNamespace, mailer, owner, serverNamespace, url } from "./support/place.ts";
+import { closeDevices, device, useStack } from "./support/stack.ts";
 
 explainFailuresIn(serverNamespace, databaseNamespace);
 closeDevices();

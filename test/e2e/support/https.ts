@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { IncomingHttpHeaders } from "node:http";
-import { Agent, request, type OutgoingHttpHeaders } from "node:https";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { Agent, request } from "node:https";
 import { text } from "node:stream/consumers";
-import { caFile, url } from "./stack.ts";
+import { caFile, url } from "./place.ts";
 
 export interface Answer {
   readonly status: number;

@@ -5,29 +5,17 @@ import { join } from "node:path";
 import { afterEach } from "vitest";
 import { $ } from "zx";
 import { NodeClient, type ClientOptions } from "../../../clients/node-client.ts";
-import { kubeconfigPath, node } from "../../../scripts/lib/local/index.ts";
-import { stateDir } from "../../../scripts/lib/paths.ts";
+import { node } from "../../../scripts/lib/local/index.ts";
 import { openWorkspace, setConfig } from "../../../scripts/lib/pulumi/index.ts";
-import { clusterOf } from "../../../scripts/lib/stack/cluster.ts";
 import { readSettings, stackFile } from "../../../scripts/lib/stack/file.ts";
 import { stackHome } from "../../../scripts/lib/stack/home.ts";
 import { ensureIdentity } from "../../../scripts/lib/stack/identities.ts";
 import { ask } from "./https.ts";
 import { apply, kit, kubectl } from "./kit.ts";
+import { caFile, databaseNamespace, mailer, owner, repository, scratch, stack, url } from "./place.ts";
 
-export const stack = "e2e";
-export const url = "https://localhost:30553";
-export const cluster = clusterOf(stack, { kind: "local", kubeconfig: kubeconfigPath });
-export const { serverNamespace, databaseNamespace } = cluster;
-export const { caFile } = stackHome(stack);
-
-/** Who may create databases, and where mails with one-time passwords go: to the story, on this machine. */
-export const owner = "owner@example.com";
-export const mailer = { host: node.address, port: 30_554 };
-
-const folder = join(stateDir, "e2e");
-const kekFile = join(folder, "kek.txt");
-const escrowFiles = [join(folder, "escrow-1.txt"), join(folder, "escrow-2.txt")];
+const kekFile = join(scratch, "kek.txt");
+const escrowFiles = [join(scratch, "escrow-1.txt"), join(scratch, "escrow-2.txt")];
 
 /** Brings the stack up, unless it serves already. */
 export async function useStack(): Promise<void> {
@@ -45,7 +33,7 @@ async function isServing(): Promise<boolean> {
 }
 
 async function writeSettings(): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
   await ensureIdentity(kekFile);
   const escrow = await Promise.all(escrowFiles.map(ensureIdentity));
   const where = ["--target", "local", "--url", url];
@@ -62,9 +50,6 @@ async function writeSettings(): Promise<void> {
 export async function changeSettings(settings: Readonly<Record<string, string | object>>): Promise<void> {
   await setConfig(await openWorkspace(stack), settings);
 }
-
-/** The repository's folder: a file system of its own, so that a story can fill it. */
-export const repository = { path: join(folder, "repository"), bytes: 512 * 1024 * 1024 };
 
 async function makeRepository(): Promise<void> {
   await mkdir(repository.path, { recursive: true });
@@ -99,7 +84,7 @@ const volume = "kit-e2e-repository";
 export async function forgetStack(): Promise<void> {
   await kubectl("delete", "persistentvolume", volume, "--ignore-not-found");
   await $({ quiet: true, nothrow: true })`umount ${repository.path}`;
-  await rm(folder, { recursive: true, force: true });
+  await rm(scratch, { recursive: true, force: true });
   await rm(stackHome(stack).dir, { recursive: true, force: true });
   await rm(stackFile(stack), { force: true });
 }

@@ -1,0 +1,166 @@
+// Backups that are proven by restoring them, and what goes wrong with them.
+import { rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { $ } from "zx";
+import type { Row } from "../../clients/protocol.ts";
+import { dropObjects, presentMoment } from "../../scripts/lib/demo/database.ts";
+import { ensureIdentity } from "../../scripts/lib/stack/identities.ts";
+import { ask } from "./support/https.ts";
+import { explainFailuresIn } from "./support/explain.ts";
+import { kit, kubectl, tryKit } from "./support/kit.ts";
+import { cluster, databaseNamespace, repository, scratch, serverNamespace, stack } from "./support/place.ts";
+import { closeDevices, device, useStack } from "./support/stack.ts";
+
+explainFailuresIn(serverNamespace, databaseNamespace);
+closeDevices();
+beforeAll(useStack);
+
+const user = "alice@demo.local";
+const here = ["--namespace", databaseNamespace];
+const ofStack = ["--stack", stack];
+
+interface BackupList {
+  readonly schema: string;
+  readonly backups: readonly { readonly label: string; readonly type: string; readonly complete: boolean }[];
+  readonly restorable: { readonly from: string; readonly to: string };
+}
+
+const list = async () =>
+  JSON.parse(await kit("backup", "list", ...ofStack, "--output", "json")) as BackupList;
+
+const has = (title: string) => (rows: readonly Row[]) => rows.some((row) => row["title"] === title);
+
+/** What must stay the same when a command changes nothing. */
+const untouched = () =>
+  kubectl(
+    ...["get", "pods,statefulsets,persistentvolumeclaims", ...here, "--output"],
+    'jsonpath={range .items[?(@.kind!="Job")]}{.metadata.name}={.metadata.uid}{"\\n"}{end}',
+  );
+
+describe("a backup", () => {
+  it("is listed, and moves the restorable window", async () => {
+    const before = await list();
+    const made = await kit("backup", "create", ...ofStack);
+    const after = await list();
+    expect(after.schema).toBe("kit/backup-list/v1");
+    expect(after.backups.length).toBe(before.backups.length + 1);
+    expect(made).toContain(after.backups.at(-1)?.label);
+    expect(after.backups.every(({ complete }) => complete)).toBe(true);
+    expect(Date.parse(after.restorable.to)).toBeGreaterThan(Date.parse(before.restorable.to));
+  });
+
+  it("holds nothing that can be read without the key", async () => {
+    const one = await device(user);
+    await one.add("items", { title: "needle-in-the-repository", done: false, created: new Date() });
+    await one.waitForPush();
+    await kit("backup", "create", ...ofStack);
+    const found = await $({
+      quiet: true,
+      nothrow: true,
+    })`grep -rlaE ${"needle-in-the-repository|dexie_cloud"} ${repository.path}`;
+    expect(found.stdout).toBe("");
+  });
+});
+
+describe("a restore", () => {
+  it("brings back what was lost, to the moment before, and devices follow", async () => {
+    const one = await device(user);
+    await one.add("items", { title: "before the loss", done: false, created: new Date() });
+    await one.waitForPush();
+    const moment = await presentMoment(cluster);
+    await one.add("items", { title: "after the moment", done: false, created: new Date() });
+    await one.waitForPush();
+    await dropObjects(cluster);
+
+    const said = await kit("restore", ...ofStack, "--at", moment, "--yes");
+    expect(said).toContain("recovery point:");
+    const back = (rows: readonly Row[]) => has("before the loss")(rows) && !has("after the moment")(rows);
+    await (await device(user)).waitForRows("items", back, "what was there before, on a new device");
+    await one.waitForRows("items", back, "what was there before, on the device that has seen more");
+  });
+
+  it("beside the running database changes nothing of it", async () => {
+    const before = await untouched();
+    expect(await kit("restore", ...ofStack, "--into", "check")).toContain("recovery point:");
+    const query = "SELECT count(*) FROM dexie_cloud.objects";
+    const counted = await kubectl(
+      ...["exec", "postgres-check-0", ...here, "--container", "postgres", "--"],
+      ...[
+        "psql",
+        "--host",
+        "/run/postgresql",
+        "--username",
+        "postgres",
+        "--tuples-only",
+        "--command",
+        query,
+        "dexie_cloud",
+      ],
+    );
+    expect(Number(counted)).toBeGreaterThan(0);
+    await kit("restore", ...ofStack, "--into", "check", "--remove");
+    expect(await untouched()).toBe(before);
+  });
+
+  it.each([
+    ["in the future", () => new Date(Date.now() + 3_600_000).toISOString()],
+    ["before the first backup", () => "2020-01-01T00:00:00Z"],
+  ])("to a moment %s is refused, and changes nothing", async (_what, moment) => {
+    const before = await untouched();
+    const refused = await tryKit("restore", ...ofStack, "--at", moment(), "--yes");
+    expect(refused.exitCode, refused.stderr).toBe(2);
+    expect(await untouched()).toBe(before);
+  });
+
+  it("with the wrong key is refused with 27, and changes nothing", async () => {
+    const before = await untouched();
+    const secret = await kubectl("get", "secret", "kek", ...here, "--output", "jsonpath={.data.identity}");
+    const wrong = join(scratch, "wrong-kek.txt");
+    await ensureIdentity(wrong);
+    await kubectl("create", "secret", "generic", "other-kek", ...here, `--from-file=identity=${wrong}`);
+    const other = await kubectl(
+      "get",
+      "secret",
+      "other-kek",
+      ...here,
+      "--output",
+      "jsonpath={.data.identity}",
+    );
+    const use = (identity: string) =>
+      kubectl("patch", "secret", "kek", ...here, "--patch", JSON.stringify({ data: { identity } }));
+    await use(other);
+    try {
+      const refused = await tryKit("restore", ...ofStack, "--yes");
+      expect(refused.exitCode, refused.stderr).toBe(27);
+      expect((await tryKit("keys", "status", ...ofStack)).exitCode).toBe(27);
+    } finally {
+      await use(secret);
+      await kubectl("delete", "secret", "other-kek", ...here);
+      await rm(wrong);
+    }
+    expect(await untouched()).toBe(before);
+    expect(await kit("keys", "status", ...ofStack)).toContain("age1");
+  });
+});
+
+describe("a full repository", () => {
+  it("makes a backup fail loudly, while the service goes on, and heals when there is room", async () => {
+    const filler = join(repository.path, "filler");
+    const { bavail, bsize } = await statfs(repository.path);
+    await $({ quiet: true })`fallocate --length ${bavail * bsize - 64 * 1024} ${filler}`;
+    try {
+      const failed = await tryKit("backup", "create", ...ofStack, "--type", "full");
+      expect(failed.exitCode).not.toBe(0);
+      expect(failed.stderr).toContain("No space left on device");
+      expect((await ask("GET", "/ready")).status).toBe(200);
+      const [one, two] = [await device(user), await device(user)];
+      await one.add("items", { title: "written while it was full", done: false, created: new Date() });
+      await two.waitForRows("items", has("written while it was full"), "the item of the first device");
+    } finally {
+      await rm(filler);
+    }
+    expect(await kit("backup", "create", ...ofStack, "--type", "full")).toContain("added to the repository");
+    expect((await list()).backups.at(-1)).toMatchObject({ type: "full", complete: true });
+  });
+});

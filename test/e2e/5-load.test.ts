@@ -1,0 +1,74 @@
+// Under load: what was acknowledged is there, and changes of settings and certificates fail no request.
+import { beforeAll, describe, expect, it } from "vitest";
+import { configOf } from "./support/config.ts";
+import { explainFailuresIn } from "./support/explain.ts";
+import { trust } from "./support/https.ts";
+import { kit, kubectl } from "./support/kit.ts";
+import { heldOf, startLoad, type LoadReport } from "./support/load.ts";
+import { databaseNamespace, serverNamespace, stack } from "./support/place.ts";
+import { changeSettings, settled, useStack } from "./support/stack.ts";
+import { setConfig, openWorkspace } from "../../scripts/lib/pulumi/index.ts";
+import { makeCertificates, type Certificates } from "../../scripts/lib/stack/certificates.ts";
+import { readSettings } from "../../scripts/lib/stack/file.ts";
+
+explainFailuresIn(serverNamespace, databaseNamespace);
+beforeAll(useStack);
+
+const user = "bob@demo.local";
+
+/** Every acknowledged write is there, once. */
+async function expectHeld(load: string, { acknowledged, seconds }: LoadReport): Promise<void> {
+  const { keys, count } = await heldOf(load, user);
+  const lost = acknowledged.filter((key) => !keys.has(key));
+  expect(lost).toEqual([]);
+  expect(count).toBe(acknowledged.length);
+  console.info(`${load}: ${acknowledged.length} writes in ${seconds.toFixed(1)} s`);
+}
+
+it("a killed database loses no acknowledged write and applies none twice", async () => {
+  const load = await startLoad("killed", user);
+  await load.acknowledge(500);
+  await kubectl(
+    "delete",
+    "pod",
+    "postgres-0",
+    "--namespace",
+    databaseNamespace,
+    "--force",
+    "--grace-period",
+    "0",
+  );
+  await settled(databaseNamespace, "statefulset/postgres");
+  await load.acknowledge(200);
+  await expectHeld("killed", await load.stop());
+});
+
+describe("no request fails", () => {
+  /** Changes something during load, as `up` does. */
+  async function upDuringLoad(name: string): Promise<void> {
+    const load = await startLoad(name, user);
+    await load.acknowledge(100);
+    expect(await kit("up", "--stack", stack, "--yes")).toContain("is up");
+    await load.acknowledge(100);
+    const report = await load.stop();
+    expect(report.failures).toEqual([]);
+    await expectHeld(name, report);
+  }
+
+  it("when a setting changes and the server's pods are replaced", async () => {
+    const { server } = await readSettings(stack);
+    const logLevel = server.logLevel === "info" ? "debug" : "info";
+    await changeSettings({ server: { ...server, logLevel } });
+    await upDuringLoad("setting");
+  });
+
+  it("when the certificate of the edge changes", async () => {
+    const workspace = await openWorkspace(stack);
+    const present = await configOf<Certificates>(workspace, "certificates");
+    const made = await makeCertificates(stack, databaseNamespace, "localhost");
+    trust(made.ca);
+    await setConfig(workspace, { certificates: { ...present, edge: made.edge } }, { secret: true });
+    await upDuringLoad("certificate");
+    trust();
+  });
+});
