@@ -21,6 +21,11 @@ const own: readonly [string, Partial<HostState>, string][] = [
     { routes: ["unreachable 10.244.0.0/16 metric 4096"] },
     "route unreachable 10.244.0.0/16 metric 4096",
   ],
+  [
+    "a route to its link",
+    { routes: ["10.96.0.0/16 dev kit-node scope link"] },
+    "route 10.96.0.0/16 dev kit-node scope link",
+  ],
   ["a mount", { mounts: ["/run/dexie-cloud-kit/containerd/x"] }, "mount /run/dexie-cloud-kit/containerd/x"],
   ["a chain", { firewall: ["ip6tables mangle chain KUBE-X"] }, "firewall ip6tables mangle chain KUBE-X"],
   ["a group", { cgroups: ["/sys/fs/cgroup/cpu/kubepods"] }, "control group /sys/fs/cgroup/cpu/kubepods"],

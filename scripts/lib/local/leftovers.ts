@@ -16,9 +16,10 @@ const below = (folder: string, path: string): boolean => path === folder || path
 
 const isOwnLink: Judge = (link) =>
   link === node.link || link === network.bridge || /^veth[0-9a-f]{8}$/.test(link);
-const isOwnRoute: Judge = (route) =>
-  [network.pods, network.podsOfNode, network.services].some((range) => route.includes(range)) ||
-  [node.link, network.bridge].some((link) => route.includes(` dev ${link}`));
+/** Whether a route, as `ip route` prints it, is the node's. */
+export const isOwnRoute: Judge = (route) =>
+  route.startsWith(`unreachable ${network.pods} `) ||
+  [node.link, network.bridge].some((link) => `${route} `.includes(` dev ${link} `));
 const isOwnMount: Judge = (mount) => [machineDir, home, runDir].some((folder) => below(folder, mount));
 const isOwnRule: Judge = (line) => /\bKUBE-|name: \\"kit-pods\\"|chain CNI-/.test(line);
 const isOwnGroup: Judge = (group) => /\/(kubepods|k8s\.io)$/.test(group);

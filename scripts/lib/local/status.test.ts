@@ -5,15 +5,20 @@ const part = (name: string, pid?: number) => ({ name, pid });
 const answers = { nodeReady: true, dnsAnswers: true };
 const none = { nodeReady: false, dnsAnswers: false };
 
+const nothing = { dataExists: false, hostIsChanged: false };
+const data = { dataExists: true, hostIsChanged: false };
+const killed = { dataExists: true, hostIsChanged: true };
+
 describe("the node is", () => {
   it.each([
-    ["absent", false, [part("a"), part("b")], none],
-    ["stopped", true, [part("a"), part("b")], none],
-    ["ready", true, [part("a", 1), part("b", 2)], answers],
-    ["degraded", true, [part("a", 1), part("b")], answers],
-    ["degraded", true, [part("a", 1), part("b", 2)], { ...answers, dnsAnswers: false }],
-    ["degraded", true, [part("a", 1), part("b", 2)], { ...answers, nodeReady: false }],
-  ])("%s", (state, dataExists, parts, answering) => {
-    expect(stateOf(dataExists, parts, answering)).toBe(state);
+    ["absent", nothing, [part("a"), part("b")], none],
+    ["stopped", data, [part("a"), part("b")], none],
+    ["degraded", killed, [part("a"), part("b")], none],
+    ["ready", killed, [part("a", 1), part("b", 2)], answers],
+    ["degraded", killed, [part("a", 1), part("b")], answers],
+    ["degraded", killed, [part("a", 1), part("b", 2)], { ...answers, dnsAnswers: false }],
+    ["degraded", killed, [part("a", 1), part("b", 2)], { ...answers, nodeReady: false }],
+  ])("%s", (state, traces, parts, answering) => {
+    expect(stateOf(traces, parts, answering)).toBe(state);
   });
 });

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { readAccess } from "./api.ts";
 import { daemonNames } from "./daemons.ts";
+import { readHostRecord } from "./host-record.ts";
 import { contextName, home, kubeconfigPath } from "./layout.ts";
 import { readOwner } from "./owner.ts";
-import { running } from "./processes.ts";
+import { bootId, running } from "./processes.ts";
 import { dnsAnswers, nodeIsReady } from "./readiness.ts";
 
 export interface PartStatus {
@@ -13,7 +14,10 @@ export interface PartStatus {
 
 /** What the machine's local node does. */
 export interface NodeStatus {
-  /** `absent`: there is none; `stopped`: only its data; `ready`; `degraded`: something of it does not work. */
+  /**
+   * `absent`: there is none; `stopped`: only its data; `ready`; `degraded`: something of it does not work, or all
+   * of it was killed and has left things behind.
+   */
   readonly state: "absent" | "stopped" | "ready" | "degraded";
   /** The checkout it belongs to. */
   readonly checkout: string | undefined;
@@ -24,13 +28,22 @@ export interface NodeStatus {
   readonly dnsAnswers: boolean;
 }
 
+/** What of the node is there without any of its programs. */
+export interface Traces {
+  readonly dataExists: boolean;
+  readonly hostIsChanged: boolean;
+}
+
 /** Judges the node by what is there and what answers. */
 export function stateOf(
-  dataExists: boolean,
+  { dataExists, hostIsChanged }: Traces,
   parts: readonly PartStatus[],
   answers: Pick<NodeStatus, "nodeReady" | "dnsAnswers">,
 ): NodeStatus["state"] {
-  if (parts.every(({ pid }) => pid === undefined)) return dataExists ? "stopped" : "absent";
+  if (parts.every(({ pid }) => pid === undefined)) {
+    if (hostIsChanged) return "degraded";
+    return dataExists ? "stopped" : "absent";
+  }
   const allRun = parts.every(({ pid }) => pid !== undefined);
   return allRun && answers.nodeReady && answers.dnsAnswers ? "ready" : "degraded";
 }
@@ -46,13 +59,18 @@ export async function lookAtNode(): Promise<NodeStatus> {
     dnsAnswers: live && (await dnsAnswers()),
   };
   return {
-    state: stateOf(existsSync(home), parts, answers),
+    state: stateOf({ dataExists: existsSync(home), hostIsChanged: await hostIsChanged() }, parts, answers),
     checkout: (await readOwner())?.checkout,
     kubeconfig: kubeconfigPath,
     context: contextName,
     parts,
     ...answers,
   };
+}
+
+/** A reboot takes every change of the host back. */
+async function hostIsChanged(): Promise<boolean> {
+  return (await readHostRecord())?.boot === (await bootId());
 }
 
 const freshMs = 30_000;

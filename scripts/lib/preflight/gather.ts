@@ -6,12 +6,12 @@ import { $ } from "zx";
 import { hasKubernetes, readHostRecord } from "../local/host-record.ts";
 import { cgroupRoots, topCgroups } from "../local/host-state.ts";
 import { network, node, ports } from "../local/layout.ts";
+import { isOwnRoute } from "../local/leftovers.ts";
 import { bootId } from "../local/processes.ts";
 import { foreignOwner, isLive } from "../local/takeover.ts";
 import { cacheDir, machineDir } from "../paths.ts";
 import { findPlugins } from "../pulumi/plugins.ts";
-import { findTool } from "../tools/provide.ts";
-import { openToolbox } from "../tools/toolbox.ts";
+import { presentTool } from "../tools/index.ts";
 import type { Facts, FreeSpace, Needs } from "./checks.ts";
 import { parseListeners } from "./listeners.ts";
 
@@ -52,11 +52,9 @@ export async function gatherFacts(): Promise<Facts> {
 
 /** The plugins of Pulumi that the kit's own stand in for. Unknown while the Pulumi CLI is not installed. */
 export async function findStandIns(): Promise<readonly string[] | undefined> {
-  const toolbox = await openToolbox();
-  const entry = toolbox.lock["pulumi"];
-  const pulumi = entry && (await findTool("pulumi", entry, toolbox));
-  if (!pulumi) return undefined;
-  const plugins = await findPlugins(pulumi.path);
+  const pulumi = await presentTool("pulumi");
+  if (pulumi === undefined) return undefined;
+  const plugins = await findPlugins(pulumi);
   return plugins.filter(({ source }) => source === "stand-in").map(({ name }) => name);
 }
 
@@ -105,11 +103,11 @@ async function findListeners() {
   return (await Promise.all(files)).flatMap(parseListeners);
 }
 
+/** Where routes lead, without those of the node itself. */
 async function findRoutes(): Promise<string[]> {
   const { stdout } = await quiet`ip -4 route show`;
-  const destinations = stdout
-    .split("\n")
-    .map((line) => line.replace(/^unreachable /, "").split(" ")[0] ?? "");
+  const foreign = stdout.split("\n").filter((route) => !isOwnRoute(route));
+  const destinations = foreign.map((route) => route.split(" ")[0] ?? "");
   return destinations.filter((destination) => /^\d/.test(destination));
 }
 
