@@ -35,6 +35,8 @@ export class NodeClient {
     this.#process = fork(child, {
       execArgv: [],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // Rows hold dates, which JSON would turn into text.
+      serialization: "advanced",
       env: { ...process.env, ...(options.authority && { NODE_EXTRA_CA_CERTS: options.authority }) },
     });
     const keep = (chunk: Buffer) => (this.#noise = (this.#noise + chunk.toString()).slice(-4_000));
