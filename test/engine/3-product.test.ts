@@ -18,7 +18,6 @@ afterAll(() => product.remove());
 
 const plain = (key: string): object => product.settings.plain[key] as object;
 const isSetUpJob = (step: string): boolean => step.includes("server-init-");
-const isLoss = (step: string): boolean => /^(replace|delete|create-replacement|delete-replaced) /.test(step);
 const serverPods = async (): Promise<string[]> => {
   const component = "app.kubernetes.io/component=server";
   const uids = await kubectl(
@@ -75,7 +74,6 @@ describe("a new stack", () => {
 
   test("is not changed by a second update", async () => {
     expect(await stack.planned()).toEqual([]);
-    expect(await stack.up()).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
   });
 
   test("shows no drift after a refresh", async () => {
@@ -173,7 +171,6 @@ describe("destroy", () => {
 
   test("removes everything once that is let go", async () => {
     await stack.set({ protection: "false" });
-    expect((await stack.planned()).filter(isLoss)).toEqual([]);
     await stack.up();
     await stack.destroy();
     expect(await stack.resources()).toEqual([]);
