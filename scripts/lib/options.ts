@@ -4,7 +4,9 @@ import { Option } from "commander";
 export const stackOption = new Option("--stack <name>", "name of the stack").default("demo").env("KIT_STACK");
 
 /** `--output`: what a reading command prints. */
-export const outputOption = new Option("--output <format>", "what to print").choices(["text", "json"]).default("text");
+export const outputOption = new Option("--output <format>", "what to print")
+  .choices(["text", "json"])
+  .default("text");
 
 /** `--yes`: go on without asking. */
 export const yesOption = new Option("--yes", "do not ask for confirmation");
