@@ -1,5 +1,5 @@
 // The images themselves: each program starts in its own root file system, with nothing else of this machine.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { $ } from "zx";
 import { haproxyConfig } from "../../infra/exposure/haproxy.ts";
 import { buildImages, type BuiltImage, type ImageName, imageNames } from "../../scripts/lib/images/index.ts";
 import { makeCertificates } from "../../scripts/lib/stack/certificates.ts";
+import { runIn, unpack } from "./support/root-fs.ts";
 
 const quiet = { waitingFor: () => undefined, note: () => undefined };
 const shell = $({ quiet: true, nothrow: true });
@@ -18,7 +19,7 @@ const rootOf = (name: ImageName) => join(scratch, name);
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "kit-e2e-images-"));
   images = await buildImages(imageNames, quiet);
-  for (const image of images) await unpack(image);
+  for (const image of images) await unpack(image, rootOf(image.name));
 });
 
 afterAll(() => rm(scratch, { recursive: true }));
@@ -87,29 +88,6 @@ async function output(name: ImageName, ...command: string[]): Promise<string> {
   return stdout;
 }
 
-/** Runs a program of an image as its user, in mount and process namespaces that end with it. */
-function run(name: ImageName, ...command: string[]) {
-  const id = name === "postgres" ? "999:999" : "65532:65532";
-  const enter = `mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot --userspec=${id} "$0" "$@"`;
-  const env = { ...process.env, LANG: "C.UTF-8" };
-  const options = { quiet: true, nothrow: true, env };
-  return $(options)`unshare --mount --pid --fork -- sh -c ${enter} ${rootOf(name)} ${command}`;
-}
-
-async function unpack({ name, archive }: BuiltImage): Promise<void> {
-  const content = join(scratch, "content");
-  const root = rootOf(name);
-  await mkdir(content);
-  await mkdir(root);
-  await $({ quiet: true })`tar -xf ${archive} -C ${content}`;
-  const blob = async (digest: string) =>
-    JSON.parse(await readFile(join(content, "blobs", digest.replace(":", "/")), "utf8")) as unknown;
-  const index = JSON.parse(await readFile(join(content, "index.json"), "utf8")) as {
-    manifests: { digest: string }[];
-  };
-  const manifest = (await blob(index.manifests[0]?.digest ?? "")) as { layers: { digest: string }[] };
-  for (const { digest } of manifest.layers)
-    await $({ quiet: true })`tar -xpf ${join(content, "blobs", digest.replace(":", "/"))} -C ${root}`;
-  for (const mount of ["dev", "proc"]) await mkdir(join(root, mount), { recursive: true });
-  await rm(content, { recursive: true });
-}
+/** Runs a program of an image as its user. */
+const run = (name: ImageName, ...command: string[]) =>
+  runIn(rootOf(name), name === "postgres" ? 999 : 65532, ...command);
