@@ -11,11 +11,11 @@ import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { ask } from "./support/https.ts";
 import { caFile, databaseNamespace, mailer, owner, serverNamespace, url } from "./support/place.ts";
-import { closeDevices, device, useStack } from "./support/stack.ts";
+import { bringUp, closeDevices, device } from "./support/stack.ts";
 
 explainFailuresIn(serverNamespace, databaseNamespace);
 closeDevices();
-beforeAll(useStack);
+beforeAll(bringUp);
 
 const has = (title: string) => (rows: readonly Row[]) => rows.some((row) => row["title"] === title);
 

@@ -17,9 +17,13 @@ import { caFile, databaseNamespace, mailer, owner, repository, scratch, stack, u
 const kekFile = join(scratch, "kek.txt");
 const escrowFiles = [join(scratch, "escrow-1.txt"), join(scratch, "escrow-2.txt")];
 
-/** Brings the stack up, unless it serves already. */
+/** Brings the stack up, unless an earlier story has done so. */
 export async function useStack(): Promise<void> {
-  if (await isServing()) return;
+  if (!(await isServing())) await bringUp();
+}
+
+/** Brings the stack up as this checkout has it. */
+export async function bringUp(): Promise<void> {
   await kit("local", "start");
   await makeRepository();
   if (!existsSync(stackFile(stack))) await writeSettings();
