@@ -2,14 +2,14 @@ import { readdir, readFile, readlink, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { hasKubernetes } from "./host-record.ts";
 import type { HostState } from "./host-state.ts";
-import { fixedFolders, network, paths } from "./layout.ts";
+import { fixedFolders, paths } from "./layout.ts";
 
 /** Removes what the node's parts left in places that cannot be moved, and the folders that were not there before. */
 export async function removeFixedFolders(before: HostState, now: HostState): Promise<void> {
   // They would be another node's now.
   if (hasKubernetes(now)) return;
   await removeFrom("/var/lib/kubelet/device-plugins", () => true);
-  await removeFrom("/var/lib/cni/results", (name) => name.startsWith(`${network.name}-`));
+  await removeNetworkResults();
   await removeLogLinks();
   await removeDeadSockets();
   const made = fixedFolders.filter((folder) => !before.folders.includes(folder));
@@ -18,6 +18,15 @@ export async function removeFixedFolders(before: HostState, now: HostState): Pro
 
 async function removeFrom(folder: string, isOwn: (name: string) => boolean): Promise<void> {
   for (const name of (await readdir(folder).catch(() => [])).filter(isOwn)) await rm(join(folder, name));
+}
+
+/** What the network plugins kept of pods: where pods were killed they were not told to forget them. */
+async function removeNetworkResults(): Promise<void> {
+  const folder = "/var/lib/cni/results";
+  for (const name of await readdir(folder).catch(() => [])) {
+    const text = await readFile(join(folder, name), "utf8").catch(() => "");
+    if (text.includes("K8S_POD_INFRA_CONTAINER_ID")) await rm(join(folder, name));
+  }
 }
 
 async function removeLogLinks(): Promise<void> {

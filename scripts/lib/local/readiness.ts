@@ -70,6 +70,7 @@ interface Pods {
     readonly status: {
       readonly containerStatuses?: readonly {
         readonly containerID?: string;
+        readonly ready: boolean;
         readonly state: { readonly running?: object };
       }[];
     };
@@ -89,4 +90,14 @@ export async function podsAreKnown(
     .map(({ containerID = "" }) => containerID.replace("containerd://", ""));
   const real = await runningContainers();
   return claimed.every((id) => real.has(id));
+}
+
+/** Whether cluster DNS is ready in the eyes of the API: only then is it not taken out of its Service any more. */
+export async function dnsIsReady(access: Access): Promise<boolean> {
+  const pods = await askObject<Pods>(
+    access,
+    "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns",
+  );
+  const containers = (pods?.items ?? []).flatMap(({ status }) => status.containerStatuses ?? []);
+  return containers.length > 0 && containers.every(({ ready }) => ready);
 }

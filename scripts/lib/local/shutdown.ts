@@ -49,7 +49,8 @@ async function checkHost(before: HostState | undefined, phase: Phase): Promise<v
   for (const change of foreign) phase.note(`changed meanwhile, but not by the node: ${change}`);
   const left = [...own, ...(await remains(before))];
   if (left.length === 0) return;
-  throw new KitError("failed", `the node ended, but left something behind: ${left.join("; ")}`, {
+  const named = left.length > 10 ? [...left.slice(0, 10), `${left.length - 10} more`] : left;
+  throw new KitError("failed", `the node ended, but left something behind: ${named.join("; ")}`, {
     why: "it could not be removed; a program may still use it",
     next: "./kit local stop tries again; a reboot removes all but folders",
   });

@@ -25,7 +25,15 @@ import { self, writeOwner } from "./owner.ts";
 import { makeIdentities, writeKubeconfig } from "./pki.ts";
 import { launch } from "./processes.ts";
 import { findPrograms } from "./programs.ts";
-import { apiIsReady, dnsAnswers, etcdIsHealthy, nodeIsReady, podsAreKnown, waitFor } from "./readiness.ts";
+import {
+  apiIsReady,
+  dnsAnswers,
+  dnsIsReady,
+  etcdIsHealthy,
+  nodeIsReady,
+  podsAreKnown,
+  waitFor,
+} from "./readiness.ts";
 import { isLive, takeOver } from "./takeover.ts";
 
 /** Brings the node up, or what of it is down. Ends when it does its work: node ready, names resolved. */
@@ -91,8 +99,9 @@ class Start {
 async function waitUntilTrue(programs: Programs, access: Access, start: Start, phase: Phase): Promise<void> {
   const containers = () => runningContainers(programs.containerd);
   await waitFor(phase, "the node to be ready", "kubelet", () => nodeIsReady(access, start.heartbeatSince));
-  await waitFor(phase, "cluster DNS", "kubelet", dnsAnswers);
   await waitFor(phase, "the kubelet to know its pods", "kubelet", () => podsAreKnown(access, containers));
+  await waitFor(phase, "cluster DNS to be ready", "kubelet", () => dnsIsReady(access));
+  await waitFor(phase, "an answer of cluster DNS", "kubelet", dnsAnswers);
 }
 
 async function makeFolders(): Promise<void> {
