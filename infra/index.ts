@@ -34,6 +34,7 @@ const keys = new Keys(
     recipient: settings.keys.age.recipient,
     escrow: settings.keys.escrow,
     identity: kekIdentity,
+    protection,
   },
   inCluster,
 );

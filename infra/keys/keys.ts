@@ -10,6 +10,7 @@ export interface KeysArgs {
   readonly escrow: readonly string[];
   /** Identities of the key-encryption key, as in an age identity file. */
   readonly identity: pulumi.Output<string>;
+  readonly protection: boolean;
 }
 
 /** The customer's key-encryption key, and for whom the data key is wrapped. */
@@ -27,11 +28,6 @@ export class Keys extends pulumi.ComponentResource {
       labels: labels("keys"),
     });
 
-    const secret = new k8s.core.v1.Secret(
-      `${name}-kek`,
-      { metadata: inNamespace("kek"), stringData: { identity: args.identity } },
-      { parent: this },
-    );
     const recipients = new k8s.core.v1.ConfigMap(
       `${name}-recipients`,
       {
@@ -44,7 +40,14 @@ export class Keys extends pulumi.ComponentResource {
           }),
         },
       },
-      { parent: this },
+      // The data key was wrapped for these once. Other ones would not open it, and the database would not start again.
+      { parent: this, protect: args.protection, replaceOnChanges: ["data"] },
+    );
+
+    const secret = new k8s.core.v1.Secret(
+      `${name}-kek`,
+      { metadata: inNamespace("kek"), stringData: { identity: args.identity } },
+      { parent: this, dependsOn: [recipients] },
     );
 
     this.secret = secret.metadata.name;

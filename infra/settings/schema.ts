@@ -266,7 +266,7 @@ const protection = z
   .default(true)
   .meta({
     description:
-      "Locks what holds data (the database's namespace and both volumes) against deletion and replacement. To let go: set it to false, `pulumi up`, then `pulumi destroy`.",
+      "Locks what holds data (the database's namespace and both volumes) against deletion and replacement, and the recipients of the data key against change. To let go: set it to false, `pulumi up`, then `pulumi destroy`.",
     examples: [true],
   });
 

@@ -43,6 +43,18 @@ test.each([
   ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", 255, "keyUnavailable", "PASSPHRASE_FILE"],
   ["error: the stack is currently locked by 1 lock(s)", 255, "failed", "pulumi cancel --stack prod"],
   ["error: no stack named 'prod' found", 255, "stackNotFound", "./kit init --stack prod"],
+  [
+    'error: unable to replace resource "urn:pulumi:prod::kit::ConfigMap::keys-recipients"\nas it is currently marked for protection.',
+    255,
+    "keyUnavailable",
+    "put the former recipients back",
+  ],
+  [
+    'error: unable to replace resource "urn:pulumi:prod::kit::PersistentVolumeClaim::database-data"\nas it is currently marked for protection.',
+    255,
+    "usage",
+    "put the former settings back",
+  ],
   ["error: something else", 1, "failed", "pulumi up --stack prod"],
   ["error: not logged in", 3, "authentication", "pulumi up --stack prod"],
   ["", 9, "timeout", "pulumi up --stack prod"],

@@ -26,6 +26,20 @@ const recognized: readonly Recognized[] = [
     next: "wait for it, or when it is certainly gone: pulumi cancel --stack STACK",
   },
   {
+    pattern: /unable to replace resource "[^"]*::keys-recipients"/,
+    exit: "keyUnavailable",
+    what: "the KEK or an escrow recipient of stack STACK is another one",
+    why: "the data key of its backups is wrapped for the former ones, and this version cannot wrap it anew",
+    next: "put the former recipients back into Pulumi.STACK.yaml (keys)",
+  },
+  {
+    pattern: /unable to (replace|delete) resource "[^"]*"\s+as it is currently marked for protection/,
+    exit: "usage",
+    what: "the settings of stack STACK would replace or remove what holds data",
+    why: "that is locked against deletion (protection)",
+    next: "pulumi preview --diff --stack STACK, and put the former settings back into Pulumi.STACK.yaml",
+  },
+  {
     pattern: /no stack named|no Pulumi\.yaml/,
     exit: "stackNotFound",
     what: "there is no stack STACK",
