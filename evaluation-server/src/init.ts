@@ -11,9 +11,9 @@ const demoUsers = ["alice", "bob"];
 export async function initCloud(connectionString: string): Promise<void> {
   const pool = openPool(connectionString, () => undefined);
   try {
+    await patiently(() => inTransaction(pool, createSchema));
     await patiently(() =>
       inTransaction(pool, async (on) => {
-        await createSchema(on);
         await createDatabase(on, demoDatabase, null);
         for (const name of demoUsers) {
           const email = `${name}@demo.local`;

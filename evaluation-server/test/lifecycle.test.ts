@@ -94,6 +94,24 @@ describe("a restart", () => {
   });
 });
 
+test("init-cloud fails no request that is under way", async () => {
+  const { replica, postgres } = installation;
+  const devices = await Promise.all(Array.from({ length: 8 }, () => Device.of(replica, "alice@demo.local")));
+  let initialising = true;
+  const statuses = new Set<number>();
+  const write = async (device: Device) => {
+    while (initialising) {
+      device.write([upsert(`itm-${newTxid()}`), upsert("itm-shared")]);
+      statuses.add((await device.send()).status);
+    }
+  };
+  const writing = devices.map(write);
+  for (let time = 0; time < 3; time++) await initCloud(postgres.url);
+  initialising = false;
+  await Promise.all(writing);
+  expect([...statuses]).toEqual([200]);
+});
+
 describe("an outage of the database", () => {
   beforeEach(async () => {
     await untilReady(installation.replica);

@@ -66,9 +66,15 @@ describe("no request fails", () => {
     const workspace = await openWorkspace(stack);
     const present = await configOf<Certificates>(workspace, "certificates");
     const made = await makeCertificates(stack, databaseNamespace, "localhost");
+    const use = (certificates: Certificates) => setConfig(workspace, { certificates }, { secret: true });
     trust(made.ca);
-    await setConfig(workspace, { certificates: { ...present, edge: made.edge } }, { secret: true });
-    await upDuringLoad("certificate");
-    trust();
+    try {
+      await use({ ...present, edge: made.edge });
+      await upDuringLoad("certificate");
+    } finally {
+      await use(present);
+      await kit("up", "--stack", stack, "--yes");
+      trust();
+    }
   });
 });

@@ -126,9 +126,16 @@ CREATE TABLE IF NOT EXISTS blobs (
 INSERT INTO meta (version) VALUES (${schemaVersion}) ON CONFLICT DO NOTHING;
 `;
 
-/** Creates what is missing. May run twice, and at once on several replicas: they queue on a lock. */
+/**
+ * Creates what is missing. May run twice, and at once on several replicas: they queue on a lock. Where all is there
+ * nothing is touched, since even `IF NOT EXISTS` takes locks that the requests under way would wait for.
+ */
 export async function createSchema(on: Queryable): Promise<void> {
   await on.query("SELECT pg_advisory_xact_lock(hashtext('dexie_cloud.schema'))");
+  const { rows } = await on.query<{ present: boolean }>(
+    "SELECT to_regclass('dexie_cloud.meta') IS NOT NULL AS present",
+  );
+  if (rows[0]?.present && (await hasSchema(on))) return;
   await on.query(tables);
 }
 
