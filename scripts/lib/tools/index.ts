@@ -1,4 +1,4 @@
-import { findTool, provide, provideOptional } from "./provide.ts";
+import { findTool, provide } from "./provide.ts";
 import { openToolbox } from "./toolbox.ts";
 
 /** The tools that other parts of the kit call by name. */
@@ -20,8 +20,8 @@ export type ToolName =
   | "conntrack"
   | "chromium";
 
-/** Tools that can only be had as downloads or from a bundle. */
-export type OptionalToolName = "k3s" | "pulumi-resource-kubernetes";
+/** A tool that only a bundle can bring; its stand-in takes its place elsewhere. */
+export type BundledToolName = "pulumi-resource-kubernetes";
 
 const found = new Map<ToolName, Promise<string>>();
 
@@ -36,13 +36,8 @@ export function tool(name: ToolName): Promise<string> {
 }
 
 /** The path of a tool that needs no installing, or undefined. */
-export async function presentTool(name: ToolName | OptionalToolName): Promise<string | undefined> {
+export async function presentTool(name: ToolName | BundledToolName): Promise<string | undefined> {
   const toolbox = await openToolbox();
   const entry = toolbox.lock[name];
   return entry && (await findTool(name, entry, toolbox))?.path;
-}
-
-/** A tool that the kit can do without: `undefined` where it can neither be found nor downloaded. */
-export async function optionalTool(name: OptionalToolName): Promise<string | undefined> {
-  return provideOptional(name, await openToolbox());
 }

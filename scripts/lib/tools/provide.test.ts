@@ -18,7 +18,7 @@ import { create } from "tar";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { KitError } from "../errors.ts";
 import { parseLock } from "./lock.ts";
-import { provide, provideOptional } from "./provide.ts";
+import { provide } from "./provide.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 // A download site on loopback. Each test says how it behaves.
@@ -123,7 +123,6 @@ describe("a download", () => {
     ["refused", hangsUp, "cannot be reached"],
   ])("that is %s is given up, and nothing of it is kept", async (_, behaviour, reason) => {
     site = behaviour;
-    await expect(provideOptional("hello", toolbox())).resolves.toBeUndefined();
     await expect(provide("hello", toolbox())).rejects.toMatchObject({
       exit: "failed",
       why: expect.stringContaining(reason) as string,
@@ -133,9 +132,9 @@ describe("a download", () => {
 
   it("is not tried again from a site that could not be reached", async () => {
     site = hangsUp;
-    await provideOptional("hello", toolbox());
+    await expect(provide("hello", toolbox())).rejects.toThrow();
     const asked = requests;
-    await provideOptional("hello", toolbox());
+    await expect(provide("hello", toolbox())).rejects.toThrow();
     expect(requests).toBe(asked);
   });
 

@@ -21,17 +21,6 @@ export async function provide(name: string, toolbox: Toolbox): Promise<string> {
   }
 }
 
-/** Like `provide`, but a tool that cannot be had here is `undefined`. */
-export async function provideOptional(name: string, toolbox: Toolbox): Promise<string | undefined> {
-  const entry = entryOf(name, toolbox);
-  const ready = await findTool(name, entry, toolbox);
-  if (ready !== undefined) return ready.path;
-  return installTool(name, entry, toolbox).catch((error: unknown) => {
-    if (error instanceof Unavailable) return undefined;
-    throw error;
-  });
-}
-
 /** Where a tool that needs no installing is. */
 export interface ReadyTool {
   readonly path: string;
