@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { jobError, jobFrom, parseReport } from "./jobs.ts";
 
 const cronJob = {
+  metadata: { name: "restore", uid: "1-2-3" },
   spec: {
     jobTemplate: {
       metadata: { labels: { a: "b" } },
@@ -30,7 +31,12 @@ describe("a job from the chart's template", () => {
   it("is tried once, cleaned up, and told more", () => {
     const job = jobFrom(cronJob, { template: "restore", name: "restore-1", env: { X: "new" } }, "db");
     expect(job).toMatchObject({
-      metadata: { name: "restore-1", namespace: "db", labels: { a: "b" } },
+      metadata: {
+        name: "restore-1",
+        namespace: "db",
+        labels: { a: "b" },
+        ownerReferences: [{ kind: "CronJob", name: "restore", uid: "1-2-3" }],
+      },
       spec: { backoffLimit: 0, ttlSecondsAfterFinished: 86_400 },
     });
     expect(job).toHaveProperty("spec.template.spec.containers", [

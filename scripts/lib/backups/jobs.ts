@@ -4,6 +4,7 @@ import type { Cluster } from "./cluster.ts";
 import { getObject, kubectl, tryKubectl, waitUntil } from "./kubectl.ts";
 
 interface CronJob {
+  readonly metadata: { readonly name: string; readonly uid: string };
   readonly spec: {
     readonly jobTemplate: { readonly metadata: { readonly labels: object }; readonly spec: JobSpec };
   };
@@ -55,13 +56,18 @@ export interface JobRequest {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The Job that a CronJob of the chart would start, tried once, with more environment. */
+/**
+ * The Job that a CronJob of the chart would start, tried once, with more environment. It goes when the CronJob goes:
+ * even the pod of an ended job keeps a claim from being deleted.
+ */
 export function jobFrom(cronJob: CronJob, request: JobRequest, namespace: string): object {
   const { metadata, spec } = cronJob.spec.jobTemplate;
+  const { name, uid } = cronJob.metadata;
+  const owner = { apiVersion: "batch/v1", kind: "CronJob", name, uid, controller: true };
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name: request.name, namespace, labels: metadata.labels },
+    metadata: { name: request.name, namespace, labels: metadata.labels, ownerReferences: [owner] },
     spec: {
       ...spec,
       backoffLimit: 0,
