@@ -57,7 +57,14 @@ describe("a copy beside the database", () => {
     expect(policy).toMatchObject({
       spec: { podSelector: { matchLabels: { "app.kubernetes.io/instance": "postgres-check" } } },
     });
-    expect(text).not.toMatch(/resourceVersion|"uid"/);
+    expect(text).not.toMatch(/resourceVersion/);
+  });
+
+  it("goes when the database goes that it is a copy of", () => {
+    const ownerReferences = [{ apiVersion: "apps/v1", kind: "StatefulSet", name: "postgres", uid: "u" }];
+    for (const object of [claim, policy, service, statefulSet])
+      expect(object).toHaveProperty("metadata.ownerReferences", ownerReferences);
+    expect(text.split('"uid"')).toHaveLength(5);
   });
 
   it("restores before it starts, and can never write to the repository nor make a key", () => {

@@ -3,7 +3,10 @@ import { type Container, withEnv } from "./jobs.ts";
 
 /** The objects of the stack's database that a copy takes its shape from. */
 export interface Originals {
-  readonly statefulSet: { readonly metadata: Metadata; readonly spec: StatefulSetSpec };
+  readonly statefulSet: {
+    readonly metadata: Metadata & { readonly uid: string };
+    readonly spec: StatefulSetSpec;
+  };
   readonly service: { readonly metadata: Metadata; readonly spec: { readonly ports: readonly object[] } };
   readonly policy: { readonly metadata: Metadata; readonly spec: object };
   readonly claim: { readonly metadata: Metadata; readonly spec: object };
@@ -48,14 +51,18 @@ export function besideName(name: string): string {
   });
 }
 
-/** A copy beside: the same pod with its own volume, no way to write to the repository, and no sentinel. */
+/**
+ * A copy beside: the same pod with its own volume, no way to write to the repository, and no sentinel. It goes with
+ * the database that it was copied from.
+ */
 export function besideManifests(
   from: Originals,
   name: string,
   env: Readonly<Record<string, string>>,
 ): object[] {
   const instance = besideName(name);
-  const { namespace } = from.statefulSet.metadata;
+  const { namespace, uid } = from.statefulSet.metadata;
+  const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: from.statefulSet.metadata.name, uid };
   const relabel = (labels: Readonly<Record<string, string>>) => ({
     ...labels,
     "app.kubernetes.io/instance": instance,
@@ -65,6 +72,7 @@ export function besideManifests(
     name: named,
     namespace,
     labels: relabel(original.labels),
+    ownerReferences: [owner],
   });
   const selector = {
     "app.kubernetes.io/instance": instance,
