@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { $ } from "zx";
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
+import { contextName } from "../local/layout.ts";
 import { tool } from "../tools/index.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -29,9 +30,23 @@ export async function tryKubectl(cluster: Cluster, args: readonly string[], inpu
 export async function kubectl(cluster: Cluster, args: readonly string[], input?: object): Promise<string> {
   const { exitCode, stdout, stderr } = await tryKubectl(cluster, args, input);
   if (exitCode === 0) return stdout;
-  throw new KitError("failed", `kubectl ${args.slice(0, 4).join(" ")} failed`, {
-    why: stderr.trim() || `exit code ${String(exitCode)}`,
-    next: `./kit status --stack ${cluster.stack}`,
+  throw kubectlError(cluster, args, stderr.trim() || `exit code ${String(exitCode)}`);
+}
+
+const unreachable =
+  /connection refused|was refused|Unable to connect|no such file|context .* does not exist|i\/o timeout/;
+
+/** The error of a kubectl that failed, from what it said. */
+export function kubectlError(cluster: Cluster, args: readonly string[], said: string): KitError {
+  if (!unreachable.test(said)) {
+    const next = `./kit status --stack ${cluster.stack}`;
+    return new KitError("failed", `kubectl ${args.slice(0, 4).join(" ")} failed`, { why: said, next });
+  }
+  const { stack, kubeconfig, context = "" } = cluster;
+  const look = `kubectl --kubeconfig ${kubeconfig} --context ${context} cluster-info`;
+  return new KitError("failed", `the cluster of stack ${stack} does not answer`, {
+    why: said.split("\n").at(-1) ?? said,
+    next: context === contextName ? "./kit local start" : look,
   });
 }
 

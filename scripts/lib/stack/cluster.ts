@@ -1,6 +1,7 @@
 import { namesOf } from "../../../infra/naming.ts";
 import type { Settings } from "../../../infra/settings/schema.ts";
 import type { Cluster } from "../backups/cluster.ts";
+import { contextName } from "../local/layout.ts";
 import { readSettings } from "./file.ts";
 
 /** Where a stack's database and server run, from the stack's settings. */
@@ -14,7 +15,7 @@ export function clusterOf(stack: string, target: Settings["target"]): Cluster {
   return {
     stack,
     kubeconfig: target.kubeconfig,
-    context: target.kind === "local" ? "kit-local" : target.context,
+    context: target.kind === "local" ? contextName : target.context,
     ...namesOf(stack),
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, rename } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Settings } from "../../../infra/settings/schema.ts";
 import type { Cluster } from "../backups/cluster.ts";
@@ -69,6 +69,7 @@ async function copyRepository(cluster: Cluster, file: string): Promise<number> {
     return size;
   } finally {
     await output.close();
+    await rm(unfinished, { force: true });
   }
 }
 
