@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { kubectlError } from "./kubectl.ts";
+
+const local = {
+  stack: "demo",
+  kubeconfig: "/k",
+  context: "kit-local",
+  databaseNamespace: "demo-database",
+  serverNamespace: "demo-server",
+};
+
+describe("a kubectl that failed", () => {
+  const args = ["get", "pods", "-n", "demo-database", "-o", "json"];
+  it.each([
+    ["The connection to the server 10.0.0.1:6443 was refused", local, "./kit local start"],
+    ['error: context "kit-local" does not exist', local, "./kit local start"],
+    [
+      "Unable to connect to the server: dial tcp: i/o timeout",
+      { ...local, context: "production" },
+      "kubectl --kubeconfig /k --context production cluster-info",
+    ],
+    ['Error from server (Forbidden): pods "a" is forbidden', local, "./kit status --stack demo"],
+  ])("%s", (said, cluster, next) => {
+    const error = kubectlError(cluster, args, said);
+    expect(error).toMatchObject({ exit: "failed", why: said, next });
+  });
+});
