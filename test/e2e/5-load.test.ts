@@ -1,5 +1,5 @@
 // Under load: what was acknowledged is there, and changes of settings and certificates fail no request.
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { configOf } from "./support/config.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { trust } from "./support/https.ts";
@@ -43,38 +43,27 @@ it("a killed database loses no acknowledged write and applies none twice", async
   await expectHeld("killed", await load.stop());
 });
 
-describe("no request fails", () => {
-  /** Changes something during load, as `up` does. */
-  async function upDuringLoad(name: string): Promise<void> {
-    const load = await startLoad(name, user);
-    await load.acknowledge(100);
+it("no request fails while settings and the certificate of the edge change, there and back", async () => {
+  const workspace = await openWorkspace(stack);
+  const certificates = await configOf<Certificates>(workspace, "certificates");
+  const { server } = await readSettings(stack);
+  const use = async (settings: object, chosen: Certificates) => {
+    await changeSettings({ server: settings });
+    await setConfig(workspace, { certificates: chosen }, { secret: true });
     expect(await kit("up", "--stack", stack, "--yes")).toContain("is up");
+  };
+  const made = await makeCertificates(stack, databaseNamespace, "localhost");
+  trust(made.ca);
+  const load = await startLoad("changes", user);
+  try {
+    await use({ ...server, logLevel: "debug" }, { ...certificates, edge: made.edge });
     await load.acknowledge(100);
-    const report = await load.stop();
-    expect(report.failures).toEqual([]);
-    await expectHeld(name, report);
+  } finally {
+    await use(server, certificates);
   }
-
-  it("when a setting changes and the server's pods are replaced", async () => {
-    const { server } = await readSettings(stack);
-    const logLevel = server.logLevel === "info" ? "debug" : "info";
-    await changeSettings({ server: { ...server, logLevel } });
-    await upDuringLoad("setting");
-  });
-
-  it("when the certificate of the edge changes", async () => {
-    const workspace = await openWorkspace(stack);
-    const present = await configOf<Certificates>(workspace, "certificates");
-    const made = await makeCertificates(stack, databaseNamespace, "localhost");
-    const use = (certificates: Certificates) => setConfig(workspace, { certificates }, { secret: true });
-    trust(made.ca);
-    try {
-      await use({ ...present, edge: made.edge });
-      await upDuringLoad("certificate");
-    } finally {
-      await use(present);
-      await kit("up", "--stack", stack, "--yes");
-      trust();
-    }
-  });
+  await load.acknowledge(100);
+  const report = await load.stop();
+  trust();
+  expect(report.failures).toEqual([]);
+  await expectHeld("changes", report);
 });

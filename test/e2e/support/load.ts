@@ -18,14 +18,16 @@ export interface LoadReport {
   readonly seconds: number;
 }
 
-const writers = 20;
-/** Each writer's time between two writes: 200 writes a second in all, as far as the machine can. */
-const pause = 100;
+const writers = 10;
+/** Transactions that a writer sends in one request, as a device does that made them while it was busy. */
+const batch = 4;
+/** Each writer's time between two requests: 200 writes a second in all, as far as the machine can. */
+const pause = 200;
 
 /** The key of the counter that every write of a load adds one to. */
 export const counterOf = (load: string): string => `${load}-counter`;
 
-/** Starts writing as a user: each write adds an object and counts, in one transaction, and is repeated until it is acknowledged. */
+/** Starts writing as a user: each write adds an object and counts, in one transaction, and is sent until it is acknowledged. */
 export async function startLoad(load: string, user: string): Promise<Load> {
   const token = await demoToken(user);
   const acknowledged: string[] = [];
@@ -33,14 +35,14 @@ export async function startLoad(load: string, user: string): Promise<Load> {
   const started = performance.now();
   let stopping = false;
 
-  async function write(writer: Writer): Promise<void> {
-    const key = `${load}-${randomUUID()}`;
-    const body = writer.request(load, key);
+  async function send(writer: Writer): Promise<void> {
+    const keys = Array.from({ length: batch }, () => `${load}-${randomUUID()}`);
+    const body = writer.request(load, keys);
     for (;;) {
-      const answer = await send(body, token).catch((error: unknown) => String(error));
+      const answer = await sync(body, token).catch((error: unknown) => String(error));
       if (typeof answer !== "string" && answer.status === 200) {
         writer.take(JSON.parse(answer.body) as SyncAnswer);
-        acknowledged.push(key);
+        acknowledged.push(...keys);
         return;
       }
       failures.push(typeof answer === "string" ? answer : `${answer.status} ${answer.body}`);
@@ -50,12 +52,12 @@ export async function startLoad(load: string, user: string): Promise<Load> {
 
   async function run(writer: Writer): Promise<void> {
     while (!stopping) {
-      await Promise.all([write(writer), setTimeout(pause)]);
+      await Promise.all([send(writer), setTimeout(pause)]);
     }
   }
 
   const first = new Writer();
-  await write(first);
+  await send(first);
   const running = [first, ...Array.from({ length: writers - 1 }, () => first.another())].map(run);
   return {
     stop: async () => {
@@ -70,7 +72,7 @@ export async function startLoad(load: string, user: string): Promise<Load> {
   };
 }
 
-const send = (body: string, token: string): Promise<Answer> =>
+const sync = (body: string, token: string): Promise<Answer> =>
   ask("POST", "/zdemo/sync", body, {
     "content-type": "application/tson",
     authorization: `Bearer ${token}`,
@@ -92,41 +94,34 @@ class Writer {
     this.#lastPull = { serverRevision, realms, inviteRealms };
   }
 
-  request(load: string, key: string): string {
-    const txid = randomUUID();
-    const counter = counterOf(load);
-    const count = { count: { "@@propmod": { add: 1 } } };
+  request(load: string, keys: readonly string[]): string {
     return JSON.stringify({
       v: 3,
       clientIdentity: this.#identity,
       schema: {},
       ...(this.#lastPull && { lastPull: this.#lastPull }),
       baseRevs: [],
-      changes: [
-        {
-          table: "load",
-          muts: [
-            { type: "insert", keys: [key], values: [{ id: key }], txid, opNo: 1 },
-            {
-              type: "upsert",
-              keys: [counter],
-              values: [{ id: counter, count: 1 }],
-              changeSpecs: [count],
-              txid,
-              opNo: 2,
-            },
-          ],
-        },
-      ],
+      changes: keys.map((key) => ({ table: "load", muts: write(load, key) })),
       y: [],
     });
   }
 }
 
+/** One transaction: an object, and one more on the counter. */
+function write(load: string, key: string): object[] {
+  const txid = randomUUID();
+  const counter = counterOf(load);
+  const changeSpecs = [{ count: { "@@propmod": { add: 1 } } }];
+  return [
+    { type: "insert", keys: [key], values: [{ id: key }], txid, opNo: 1 },
+    { type: "upsert", keys: [counter], values: [{ id: counter, count: 1 }], changeSpecs, txid, opNo: 2 },
+  ];
+}
+
 /** What the server holds of a load, as a device sees it that comes new. */
 export async function heldOf(load: string, user: string): Promise<{ keys: Set<string>; count: number }> {
   const body = JSON.stringify({ clientIdentity: randomUUID(), schema: {}, baseRevs: [], changes: [], y: [] });
-  const { status, body: text } = await send(body, await demoToken(user));
+  const { status, body: text } = await sync(body, await demoToken(user));
   if (status !== 200) throw new Error(`${status} ${text}`);
   const { changes } = JSON.parse(text) as SyncAnswer;
   const muts = changes.filter(({ table }) => table === "load").flatMap((entry) => entry.muts);
