@@ -13,6 +13,7 @@ const longestSilence = "1h";
 /**
  * The proxy's configuration. Log lines tell no client address and no query string. A connection to the server
  * is made for each request, since a kept one can be closed by a pod that goes away just when it is used again.
+ * A proxy that stops closes quiet connections of clients only with their next answer, for the same reason.
  */
 export function haproxyConfig({ backend, tlsPort, healthPort }: ProxySettings): string {
   const mozillaIntermediate = [
@@ -33,6 +34,7 @@ defaults
   log global
   option dontlognull
   option http-server-close
+  option idle-close-on-response
   option redispatch
   retries 5
   retry-on conn-failure

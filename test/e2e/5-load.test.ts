@@ -17,16 +17,16 @@ beforeAll(useStack);
 const user = "bob@demo.local";
 
 /** Every acknowledged write is there, once. */
-async function expectHeld(load: string, { acknowledged, seconds }: LoadReport): Promise<void> {
+async function expectHeld({ load, acknowledged, seconds }: LoadReport): Promise<void> {
   const { keys, count } = await heldOf(load, user);
   const lost = acknowledged.filter((key) => !keys.has(key));
   expect(lost).toEqual([]);
   expect(count).toBe(acknowledged.length);
-  console.info(`${load}: ${acknowledged.length} writes in ${seconds.toFixed(1)} s`);
+  console.info(`${acknowledged.length} writes in ${seconds.toFixed(1)} s`);
 }
 
 it("a killed database loses no acknowledged write and applies none twice", async () => {
-  const load = await startLoad("killed", user);
+  const load = await startLoad(user);
   await load.acknowledge(500);
   await kubectl(
     "delete",
@@ -40,7 +40,7 @@ it("a killed database loses no acknowledged write and applies none twice", async
   );
   await settled(databaseNamespace, "statefulset/postgres");
   await load.acknowledge(200);
-  await expectHeld("killed", await load.stop());
+  await expectHeld(await load.stop());
 });
 
 it("no request fails while settings and the certificate of the edge change, there and back", async () => {
@@ -54,7 +54,7 @@ it("no request fails while settings and the certificate of the edge change, ther
   };
   const made = await makeCertificates(stack, databaseNamespace, "localhost");
   trust(made.ca);
-  const load = await startLoad("changes", user);
+  const load = await startLoad(user);
   try {
     await use({ ...server, logLevel: "debug" }, { ...certificates, edge: made.edge });
     await load.acknowledge(100);
@@ -65,5 +65,5 @@ it("no request fails while settings and the certificate of the edge change, ther
   const report = await load.stop();
   trust();
   expect(report.failures).toEqual([]);
-  await expectHeld("changes", report);
+  await expectHeld(report);
 });

@@ -82,11 +82,12 @@ export async function saveChanges(
 ): Promise<void> {
   const kept = changes.flatMap(({ after }) => (after ? [after] : []));
   const gone = changes.filter(({ after }) => !after);
-  await on.query(
-    `DELETE FROM dexie_cloud.objects o USING unnest($2::text[], $3::text[]) AS p(table_name, key)
+  if (gone.length > 0)
+    await on.query(
+      `DELETE FROM dexie_cloud.objects o USING unnest($2::text[], $3::text[]) AS p(table_name, key)
      WHERE o.database_id = $1 AND o.table_name = p.table_name AND o.key = p.key`,
-    [database, ...columns(gone)],
-  );
+      [database, ...columns(gone)],
+    );
   await on.query(
     `INSERT INTO dexie_cloud.objects (database_id, table_name, key, realm, value)
      SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::json[])

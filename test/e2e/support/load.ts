@@ -12,6 +12,8 @@ export interface Load {
 }
 
 export interface LoadReport {
+  /** With this its keys begin. */
+  readonly load: string;
   readonly acknowledged: readonly string[];
   /** Requests that got no answer, or another one than 200. */
   readonly failures: readonly string[];
@@ -25,10 +27,11 @@ const batch = 4;
 const pause = 200;
 
 /** The key of the counter that every write of a load adds one to. */
-export const counterOf = (load: string): string => `${load}-counter`;
+const counterOf = (load: string): string => `${load}-counter`;
 
 /** Starts writing as a user: each write adds an object and counts, in one transaction, and is sent until it is acknowledged. */
-export async function startLoad(load: string, user: string): Promise<Load> {
+export async function startLoad(user: string): Promise<Load> {
+  const load = `load-${randomUUID()}`;
   const token = await demoToken(user);
   const acknowledged: string[] = [];
   const failures: string[] = [];
@@ -63,7 +66,7 @@ export async function startLoad(load: string, user: string): Promise<Load> {
     stop: async () => {
       stopping = true;
       await Promise.all(running);
-      return { acknowledged, failures, seconds: (performance.now() - started) / 1000 };
+      return { load, acknowledged, failures, seconds: (performance.now() - started) / 1000 };
     },
     acknowledge: async (more) => {
       const enough = acknowledged.length + more;
