@@ -37,7 +37,7 @@ export async function runDemo(phases: Phases): Promise<Address> {
   const cluster = clusterOf(demoStack, { kind: "local", kubeconfig: kubeconfigPath });
   const unfinished = await unfinishedRestore(cluster);
   if (unfinished !== undefined) {
-    say("an earlier run was cut off during its restore, which is finished first");
+    say("an earlier run was cut off between the loss and its proof: the restore is finished first");
     phases.more(restorePhases);
     await restoreInPlace(cluster, { ...unfinished, confirm: () => Promise.resolve() }, phases);
   }
