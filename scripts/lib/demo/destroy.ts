@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Cluster } from "../backups/cluster.ts";
 import { kubectl } from "../backups/kubectl.ts";
+import { KitError } from "../errors.ts";
 import { destroyNode, kubeconfigPath, nodeStatus } from "../local/index.ts";
 import { awaitUnlocked, destroy, letGo, openWorkspace, removeStack, stackExists } from "../pulumi/index.ts";
 import type { Phase, Phases } from "../say.ts";
 import { clusterOf } from "../stack/cluster.ts";
-import { stackFile } from "../stack/file.ts";
+import { readStackFile, stackFile, stackNames } from "../stack/file.ts";
 import { hasStackHome, stackHome } from "../stack/home.ts";
 import { demoStack } from "./run.ts";
 
@@ -18,6 +19,7 @@ export async function destroyDemo(phases: Phases): Promise<string[]> {
   const cluster = clusterOf(demoStack, { kind: "local", kubeconfig: kubeconfigPath });
   const { state } = await nodeStatus();
   const runs = state === "ready" || state === "degraded";
+  if (state === "stopped") await refuseUnseen();
   const others = runs ? await otherStacks(cluster) : [];
   await phases.run("stack", async (phase) => {
     if (runs) await destroyStack(phase);
@@ -45,6 +47,18 @@ async function destroyStack(phase: Phase): Promise<void> {
   await letGo(workspace);
   await destroy(workspace, phase);
   await removeStack(workspace);
+}
+
+/** A node that is stopped shows nobody's data, and destroying it would take the data of every stack on it. */
+async function refuseUnseen(): Promise<void> {
+  const others = (await stackNames()).filter((name) => name !== demoStack);
+  const targets = await Promise.all(others.map(async (name) => (await readStackFile(name))?.plain["target"]));
+  const local = others.filter((_, at) => (targets[at] as { kind?: string } | undefined)?.kind === "local");
+  if (local.length === 0) return;
+  throw new KitError("usage", "the local node is stopped and may hold the data of other stacks", {
+    why: `this checkout has ${local.join(", ")} on it`,
+    next: "./kit local start && ./kit demo --destroy",
+  });
 }
 
 /** The other stacks that have namespaces on the node. */
