@@ -22,7 +22,8 @@ export default defineConfig({
         0,
         "unit",
         ["{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts", "test/unit/**/*.test.ts"],
-        { testTimeout: 60_000, hookTimeout: 60_000 },
+        // Most of them wait for servers that they start.
+        { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 4 },
       ),
       project(1, "chart", ["test/chart/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",
