@@ -1,5 +1,5 @@
 // A stack that is destroyed leaves nothing in the cluster, and its last backup on this machine.
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { explainFailuresIn } from "./support/explain.ts";
 import { kit, kubectl, tryKit } from "./support/kit.ts";
@@ -23,6 +23,7 @@ it("destroy leaves nothing in the cluster, and takes a last backup", async () =>
   const said = await kit("destroy", "--stack", stack, "--yes");
   const [, file = ""] = /last backup: (\S+),/.exec(said) ?? [];
   expect((await stat(file)).size).toBeGreaterThan(0);
+  await rm(file);
   const namespaces = await kubectl("get", "namespaces", "--output", "name");
   expect(namespaces).not.toContain(`namespace/${serverNamespace}`);
   expect(namespaces).not.toContain(`namespace/${databaseNamespace}`);
