@@ -1,5 +1,5 @@
 // The one-node Kubernetes of this machine, used as people and the other stories use it.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -131,6 +131,13 @@ describe("the local node", () => {
     const after = await pids();
     expect(after[name]).not.toBe(before[name]);
     expect({ ...after, [name]: undefined }).toEqual({ ...before, [name]: undefined });
+  });
+
+  it("comes back when the way to containerd was removed", async () => {
+    const before = await pids();
+    await rm(paths.socket);
+    await kit("local", "start");
+    expect((await pids())["containerd"]).not.toBe(before["containerd"]);
   });
 
   it("does its work after all that", async () => {

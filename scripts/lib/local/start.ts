@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { $ } from "zx";
 import { KitError } from "../errors.ts";
@@ -23,7 +24,7 @@ import { recordHost } from "./host-record.ts";
 import { home, paths, runDir } from "./layout.ts";
 import { self, writeOwner } from "./owner.ts";
 import { makeIdentities, writeKubeconfig } from "./pki.ts";
-import { launch } from "./processes.ts";
+import { halt, launch } from "./processes.ts";
 import { findPrograms } from "./programs.ts";
 import {
   apiIsReady,
@@ -56,6 +57,8 @@ export async function bringUp(phase: Phase): Promise<void> {
   const access = await readAccess(confFiles.superAdmin);
   const start = new Start(parts, phase);
 
+  // Without its socket nobody reaches it any more, although it runs.
+  if (!existsSync(paths.socket)) await halt("containerd");
   await start.all("etcd", "containerd");
   await waitFor(phase, "etcd", "etcd", etcdIsHealthy);
   await start.all("kube-apiserver");
