@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import { afterAll } from "vitest";
 import type { Mail } from "../src/tokens/mailer.ts";
+import { atEnd } from "./cleanup.ts";
 
 export interface Mailbox {
   /** The address of the web hook. */
@@ -31,7 +31,7 @@ export async function openMailbox(place = { host: "127.0.0.1", port: 0 }): Promi
   });
   server.listen(place);
   await new Promise((resolve) => server.once("listening", resolve));
-  afterAll(() => void server.close());
+  atEnd(() => server.close());
   return {
     url: `http://${place.host}:${(server.address() as AddressInfo).port}/mail`,
     answerWith: (next) => void (status = next),

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
-import { afterAll } from "vitest";
+import { atEnd, endingWithUs } from "./cleanup.ts";
 
 const run = promisify(execFile);
 
@@ -56,7 +56,7 @@ export class Postgres {
   static async start(): Promise<Postgres> {
     const folder = await mkdtemp(join(tmpdir(), "evaluation-server-postgres-"));
     const postgres = new Postgres(folder, await freePort());
-    afterAll(() => postgres.#remove());
+    atEnd(() => postgres.#remove());
     await unpack(folder);
     if (nobody.uid !== undefined) await chown(folder, nobody.uid, nobody.gid);
     const options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
@@ -78,7 +78,9 @@ export class Postgres {
       restore_command: "/bin/false",
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const child = spawn(join(this.#folder, "native/bin/postgres"), ["-D", this.#data(), ...flags], {
+    const command = [join(this.#folder, "native/bin/postgres"), "-D", this.#data(), ...flags];
+    const [program, args] = endingWithUs("INT");
+    const child = spawn(program, [...args, ...command], {
       ...nobody,
       cwd: this.#folder,
       stdio: ["ignore", "ignore", "pipe"],

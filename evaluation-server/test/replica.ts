@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll } from "vitest";
+import { atEnd, endingWithUs } from "./cleanup.ts";
 import { freePort } from "./postgres.ts";
 
 const source = join(import.meta.dirname, "../src/main.ts");
@@ -18,7 +18,8 @@ export interface LogLine {
 type Environment = Readonly<Record<string, string>>;
 
 function launch(command: string, settings: Environment, program = source): ChildProcess {
-  return spawn(process.execPath, [program, command], {
+  const [starter, args] = endingWithUs("KILL");
+  return spawn(starter, [...args, process.execPath, program, command], {
     env: { PATH: process.env["PATH"], ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -69,7 +70,7 @@ export class Replica {
       ...settings,
     };
     const replica = new Replica(port, environment, program);
-    afterAll(() => replica.kill());
+    atEnd(() => replica.kill());
     await Promise.race([
       replica.logged(({ msg }) => msg.startsWith("listening for changes")),
       replica.#ended.then(() => Promise.reject(new Error(`The server ended:\n${replica.log}`))),

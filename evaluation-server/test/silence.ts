@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { afterAll } from "vitest";
+import { atEnd } from "./cleanup.ts";
 
 export interface Link {
   readonly port: number;
@@ -25,7 +25,7 @@ export async function openLink(target: number): Promise<Link> {
   });
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
-  afterAll(() => {
+  atEnd(() => {
     for (const socket of open) socket.destroy();
     server.close();
   });

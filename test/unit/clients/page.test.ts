@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { PageClient } from "../../../clients/page-client.ts";
 import { bundlePage, bundleServer } from "../../../evaluation-server/build.ts";
+import { atEnd } from "../../../evaluation-server/test/cleanup.ts";
 import { Postgres } from "../../../evaluation-server/test/postgres.ts";
 import { initCloud, Replica } from "../../../evaluation-server/test/replica.ts";
 import { presentTool } from "../../../scripts/lib/tools/index.ts";
@@ -14,7 +15,7 @@ describe.skipIf(chromium === undefined)("the to-do page in Chromium", () => {
   let replica: Replica;
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), "evaluation-server-bundle-"));
-    afterAll(() => rm(folder, { recursive: true }));
+    atEnd(() => rm(folder, { recursive: true }));
     await bundleServer(folder);
     await bundlePage(join(folder, "public"));
     const postgres = await Postgres.start();
