@@ -48,6 +48,8 @@ it("a demo that is killed in each phase completes when it is run again", async (
     if (phase === undefined) break;
     killedIn.push(phase);
   }
-  expect(killedIn).toEqual(expect.arrayContaining(["pulumi up", "backup", "restore, start and query"]));
+  // A demo that was there before has its proof already, and does not repeat it.
+  const proof = ownDemo ? ["backup", "restore, start and query"] : [];
+  expect(killedIn).toEqual(expect.arrayContaining(["pulumi up", ...proof]));
   expect(await kit("demo")).toContain("https://localhost:30443");
 }, 900_000);

@@ -1,8 +1,22 @@
 // The last story: whatever ran on the local node, nothing of it is left on this machine.
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { nodeStatus } from "../../scripts/lib/local/index.ts";
-import { kit } from "./support/kit.ts";
+import { kit, kubectl } from "./support/kit.ts";
 import { keptMachine, lookAtMachine } from "./support/machine.ts";
+
+// A stack of a person, such as a demo that was there before the tests, is not theirs to destroy.
+beforeEach(async ({ skip }) => {
+  const stacks = await stacksOnNode();
+  if (stacks.length > 0) skip(`the node holds ${stacks.join(", ")}`);
+});
+
+async function stacksOnNode(): Promise<string[]> {
+  const { state } = await nodeStatus();
+  if (state === "absent") return [];
+  await kit("local", "start");
+  const labelled = ["--selector", "app.kubernetes.io/part-of=dexie-cloud-kit", "--output", "name"];
+  return (await kubectl("get", "namespaces", ...labelled)).split("\n").filter(Boolean);
+}
 
 it("destroy leaves the machine as it was before", async () => {
   const before = (await keptMachine()) ?? (await withoutNode());
