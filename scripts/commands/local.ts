@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import Table from "cli-table3";
+import { confirmYes } from "../lib/confirm.ts";
 import { destroyNode, nodeStatus, startNode, stopNode, type NodeStatus } from "../lib/local/index.ts";
-import { outputOption } from "../lib/options.ts";
+import { outputOption, yesOption } from "../lib/options.ts";
 import { jsonResult, Phases, result } from "../lib/say.ts";
 
 /** `kit local start|stop|status|destroy` */
@@ -10,7 +11,11 @@ export function command(): Command {
   local.command("start").description("start it, or what of it is down").action(start);
   local.command("stop").description("stop it and keep its data").action(stop);
   local.command("status").description("show what of it runs").addOption(outputOption).action(status);
-  local.command("destroy").description("stop it and delete all of it").action(destroy);
+  local
+    .command("destroy")
+    .description("stop it and delete all of it, with the stacks on it")
+    .addOption(yesOption)
+    .action(destroy);
   return local;
 }
 
@@ -24,7 +29,15 @@ async function stop(): Promise<void> {
   result("The local node is stopped. The machine is as it was; the node's data is kept.");
 }
 
-async function destroy(): Promise<void> {
+async function destroy({ yes }: { readonly yes?: true }): Promise<void> {
+  const { state } = await nodeStatus();
+  if (!yes && state !== "absent") {
+    await confirmYes({
+      warning: "The local node goes, with every stack on it: databases, backups and their wrapped data keys.",
+      what: "the destruction of the local node",
+      unasked: "./kit local destroy --yes",
+    });
+  }
   await new Phases(1).run("destroy the local node", destroyNode);
   result("The local node is gone. Nothing of it is left on this machine.");
 }

@@ -1,7 +1,7 @@
 // The last story: whatever ran on the local node, nothing of it is left on this machine.
 import { beforeEach, expect, it } from "vitest";
 import { nodeStatus } from "../../scripts/lib/local/index.ts";
-import { kit, kubectl } from "./support/kit.ts";
+import { kit, kubectl, tryKit } from "./support/kit.ts";
 import { keptMachine, lookAtMachine } from "./support/machine.ts";
 
 // A stack of a person, such as a demo that was there before the tests, is not theirs to destroy.
@@ -18,22 +18,24 @@ async function stacksOnNode(): Promise<string[]> {
   return (await kubectl("get", "namespaces", ...labelled)).split("\n").filter(Boolean);
 }
 
-it("destroy leaves the machine as it was before", async () => {
+it("destroy wants a confirmation, and leaves the machine as it was before", async () => {
   const before = (await keptMachine()) ?? (await withoutNode());
   await kit("local", "start");
-  expect(await kit("local", "destroy")).toContain("Nothing of it is left");
+  expect((await tryKit("local", "destroy")).exitCode).toBe(2);
+  expect((await nodeStatus()).state).toBe("ready");
+  expect(await kit("local", "destroy", "--yes")).toContain("Nothing of it is left");
   expect(await lookAtMachine()).toEqual(before);
   expect((await nodeStatus()).state).toBe("absent");
 });
 
 it("destroy of nothing is fine", async () => {
   const before = await lookAtMachine();
-  await kit("local", "destroy");
+  await kit("local", "destroy", "--yes");
   expect(await lookAtMachine()).toEqual(before);
 });
 
 /** How this machine is without the node, when nobody looked before its first start. */
 async function withoutNode() {
-  await kit("local", "destroy");
+  await kit("local", "destroy", "--yes");
   return lookAtMachine();
 }

@@ -31,6 +31,6 @@ async function removeWhenEmpty(folder: string): Promise<void> {
 function undeleted(): KitError {
   return new KitError("failed", `the node ended, but its data could not be deleted: ${home}`, {
     why: "something is mounted there, or the file system refuses",
-    next: `look at ${home}, then: ./kit local destroy`,
+    next: `look at ${home}, then: ./kit local destroy --yes`,
   });
 }
