@@ -40,6 +40,8 @@ export default defineConfig({
         testTimeout: 300_000,
         hookTimeout: 900_000,
         fileParallelism: false,
+        // Stories share one loaded machine with all they start: a wait that ran out is told, and tried once more.
+        retry: 1,
       }),
     ],
   },

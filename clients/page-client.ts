@@ -10,6 +10,9 @@ export interface PageOptions {
   readonly authority?: string;
 }
 
+/** A machine that restores a database beside lets a page wait for its disk. */
+const patienceMs = 90_000;
+
 /** A window of a real Chromium on the to-do page of the evaluation server. */
 export class PageClient {
   readonly page: Page;
@@ -29,6 +32,7 @@ export class PageClient {
       chromiumSandbox: process.getuid?.() !== 0,
     });
     const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(patienceMs);
     await page.goto(url);
     return new PageClient(browser, page);
   }
