@@ -1,4 +1,6 @@
-import { tool, type ToolName } from "../tools/index.ts";
+import type { ToolName } from "../tools/index.ts";
+import { provideAll } from "../tools/provide-all.ts";
+import { openToolbox } from "../tools/toolbox.ts";
 
 const toolsOf: Readonly<Record<string, readonly ToolName[]>> = {
   unit: ["age"],
@@ -10,5 +12,5 @@ const toolsOf: Readonly<Record<string, readonly ToolName[]>> = {
 /** Gets the tools of the suites before their tests start, so that no test waits for a build. */
 export async function prepare(suites: readonly string[]): Promise<void> {
   const names = new Set(suites.flatMap((suite) => toolsOf[suite] ?? []));
-  for (const name of names) await tool(name);
+  await provideAll([...names], await openToolbox());
 }
