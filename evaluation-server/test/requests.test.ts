@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bodyLimit } from "../src/http/bodies.ts";
@@ -75,15 +77,14 @@ describe("malformed input", () => {
 });
 
 describe("bodies", () => {
-  /** Reads the answer even when the server does not wait for the end of the body. */
   const statusOf = (body: Buffer, headers: Record<string, string | number>) =>
-    new Promise<number | undefined>((resolve) => {
+    new Promise<number | undefined>((resolve, reject) => {
       const request = httpRequest(at("/zdemo/sync"), {
         method: "POST",
         headers: { "content-type": "application/json", ...headers },
       });
       request.on("response", (response) => resolve(response.resume().statusCode));
-      request.on("error", () => undefined);
+      request.on("error", reject);
       request.end(body);
     });
 
@@ -92,6 +93,20 @@ describe("bodies", () => {
     expect(await statusOf(large, { "content-length": large.length })).toBe(413);
     expect(await statusOf(large, { "transfer-encoding": "chunked" })).toBe(413);
     expect(await statusOf(gzipSync(large), { "content-encoding": "gzip" })).toBe(413);
+  });
+
+  test("above the limit are read to their end, so that the answer reaches who sends first and reads then", async () => {
+    const before = replica.lines.length;
+    const socket = connect({ host: "localhost", port: Number(new URL(replica.origin).port) }).pause();
+    const header = `POST /zdemo/sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+    socket.write(`${header}Content-Length: ${bodyLimit + 1}\r\n\r\n`);
+    await replica.logged(({ status }, index) => index >= before && status === 413);
+    await new Promise<void>((resolve, reject) => {
+      socket.on("error", reject).write(Buffer.alloc(bodyLimit + 1, " "), () => resolve());
+    });
+    const [answer] = (await once(socket.resume(), "data")) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   test("packed with gzip are unpacked", async () => {

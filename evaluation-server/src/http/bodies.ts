@@ -6,7 +6,11 @@ import { HttpError } from "../errors.ts";
 /** No request may have a larger body, packed or unpacked. */
 export const bodyLimit = 10 * 1024 * 1024;
 
-/** Accepts TSON (which is read as plain JSON) and bodies packed with gzip. */
+/**
+ * Accepts TSON (which is read as plain JSON) and bodies packed with gzip.
+ * The rest of a body that is answered before its end is read and thrown away (for at most the request timeout):
+ * a connection closed under a client that still sends is reset, and the answer may be lost with it.
+ */
 export function acceptBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser(["application/tson", "application/x-tson"], { parseAs: "string" }, parse);
@@ -27,5 +31,13 @@ export function acceptBodies(app: FastifyInstance): void {
       null,
       pipeline(payload, createGunzip(), () => undefined),
     );
+  });
+
+  app.addHook("onSend", ({ raw }, reply, _payload, done) => {
+    if (!raw.complete) {
+      void reply.removeHeader("connection");
+      raw.unpipe().resume();
+    }
+    done();
   });
 }
