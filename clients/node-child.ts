@@ -24,6 +24,7 @@ async function snapshot(db: Database, tables: readonly string[]): Promise<Snapsh
     status: {
       user: currentUser.value.isLoggedIn === true ? currentUser.value.userId : undefined,
       phase: syncState.value.phase,
+      error: syncState.value.error?.message,
       webSocket: webSocketStatus.value,
       serverRevision: persisted?.serverRevision,
       realms: persisted?.realms ?? [],
@@ -60,9 +61,14 @@ async function open(databaseUrl: string, stores: Record<string, string>): Promis
   const db = createReplica("client", databaseUrl, stores);
   database = db;
   db.cloud.userInteraction.subscribe((interaction) => {
-    if (interaction?.type !== "otp") return;
-    submitOtp = (otp) => interaction.onSubmit({ otp });
-    send({ type: "otp-wanted" });
+    if (interaction?.type === "otp") {
+      submitOtp = (otp) => interaction.onSubmit({ otp });
+      send({ type: "otp-wanted" });
+    } else if (interaction) {
+      // Nobody is here to read what went wrong and to close the dialog.
+      console.error(interaction.alerts);
+      interaction.onCancel();
+    }
   });
   await db.open();
   watch(db, Object.keys(stores));

@@ -7,6 +7,8 @@ export interface Status {
   readonly user: string | undefined;
   /** not-in-sync, in-sync, error, offline, … */
   readonly phase: string;
+  /** What the last sync failed with, while `phase` is "error". */
+  readonly error: string | undefined;
   readonly webSocket: string;
   readonly serverRevision: string | undefined;
   readonly realms: readonly string[];

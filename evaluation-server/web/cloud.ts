@@ -9,12 +9,14 @@ interface Observable<T> {
 
 export interface Interaction {
   readonly type: string;
+  readonly alerts: readonly { readonly message: string }[];
   onSubmit(fields: Record<string, string>): void;
+  onCancel(): void;
 }
 
 export interface Cloud {
   readonly currentUser: Observable<{ readonly userId?: string; readonly isLoggedIn?: boolean }>;
-  readonly syncState: Observable<{ readonly phase: string }>;
+  readonly syncState: Observable<{ readonly phase: string; readonly error?: Error }>;
   readonly webSocketStatus: Observable<string>;
   readonly persistedSyncState: Observable<
     { readonly serverRevision?: string; readonly realms?: readonly string[] } | undefined

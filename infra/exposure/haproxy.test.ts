@@ -24,7 +24,7 @@ test("the server gets no client address", () => {
   expect(section("frontend clients")).toContain("http-request del-header X-Forwarded-For");
 });
 
-test("it is up when the server says that it is ready", () => {
-  expect(section("backend server")).toContain("uri /ready");
-  expect(section("backend server")).toContain("server server server:8080 check");
+test("a request waits for a pod instead of being refused by a health check that lags behind", () => {
+  expect(section("defaults")).toMatch(/retries 5\n\s*retry-on conn-failure\n\s*timeout connect 2s/);
+  expect(section("backend server").trim()).toBe("backend server\n  server server server:8080");
 });

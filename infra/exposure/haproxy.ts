@@ -13,6 +13,8 @@ const longestSilence = "1h";
 /**
  * The proxy's configuration. Log lines tell no client address and no query string. A connection to the server
  * is made for each request, since a kept one can be closed by a pod that goes away just when it is used again.
+ * It does not check the server's health: the Service knows which pods are ready, and a request that finds none waits
+ * a few seconds for one, where a check that lags behind would refuse it although the server is back.
  * A proxy that stops closes quiet connections of clients only with their next answer, for the same reason.
  */
 export function haproxyConfig({ backend, tlsPort, healthPort }: ProxySettings): string {
@@ -61,10 +63,6 @@ frontend health
   monitor-uri /healthz
 
 backend server
-  option httpchk
-  http-check send meth GET uri /ready
-  http-check expect status 200
-  default-server inter 2s fall 3 rise 1
-  server server ${backend} check
+  server server ${backend}
 `;
 }
