@@ -59,7 +59,7 @@ frontend clients
 
 frontend health
   bind :${healthPort}
-  option dontlog-normal
+  no log
   monitor-uri /healthz
 
 backend server

@@ -3,11 +3,9 @@ import type { Cluster } from "../../scripts/lib/backups/cluster.ts";
 import { kubeconfigPath } from "../../scripts/lib/local/index.ts";
 import { destroy, letGo, openWorkspace, removeStack, up } from "../../scripts/lib/pulumi/index.ts";
 import { Phases, say } from "../../scripts/lib/say.ts";
-import { keepState } from "../../scripts/lib/stack/backend.ts";
 import { clusterOf } from "../../scripts/lib/stack/cluster.ts";
-import { createStack } from "../../scripts/lib/stack/create.ts";
-import { ensureIdentity } from "../../scripts/lib/stack/identities.ts";
-import { localPhases, prepareLocal, useImages } from "../../scripts/lib/stack/local.ts";
+import { localPhases, prepareLocal } from "../../scripts/lib/stack/local.ts";
+import { createTrialStack } from "../../scripts/lib/stack/trial.ts";
 import { type Comparison, kit, timed } from "./timing.ts";
 
 const stack = "bench";
@@ -72,16 +70,7 @@ async function inPod(cluster: Cluster, script: string): Promise<void> {
 async function makeStack(): Promise<Cluster> {
   const phases = new Phases(localPhases + 1);
   const images = await prepareLocal(phases);
-  const home = await keepState(stack);
-  const [first, second] = home.escrowFiles;
-  await createStack(stack, {
-    target: { kind: "local", kubeconfig: kubeconfigPath },
-    url: "https://localhost:30444",
-    images,
-    kek: { identityFile: home.kekFile, recipient: await ensureIdentity(home.kekFile) },
-    escrow: [await ensureIdentity(first), await ensureIdentity(second)],
-  });
-  await useImages(stack, images);
+  await createTrialStack(stack, "https://localhost:30444", images);
   const workspace = await openWorkspace(stack);
   await phases.run("pulumi up", (phase) => up(workspace, phase));
   return clusterOf(stack, { kind: "local", kubeconfig: kubeconfigPath });

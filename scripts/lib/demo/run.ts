@@ -3,12 +3,10 @@ import { kubeconfigPath } from "../local/index.ts";
 import { requirePreflight } from "../preflight/index.ts";
 import { openWorkspace, up } from "../pulumi/index.ts";
 import { say, type Phase, type Phases } from "../say.ts";
-import { keepState } from "../stack/backend.ts";
 import { clusterOf } from "../stack/cluster.ts";
-import { createStack } from "../stack/create.ts";
 import { addressOf, type Address } from "../stack/deploy.ts";
-import { ensureIdentity } from "../stack/identities.ts";
-import { localPhases, prepareLocal, useImages, type StackImages } from "../stack/local.ts";
+import { localPhases, prepareLocal, type StackImages } from "../stack/local.ts";
+import { createTrialStack } from "../stack/trial.ts";
 import { presentTool, type ToolName } from "../tools/index.ts";
 import { provideAll } from "../tools/provide-all.ts";
 import { openToolbox } from "../tools/toolbox.ts";
@@ -62,20 +60,8 @@ async function installTools(phase: Phase): Promise<void> {
   await provideAll(tools, { ...(await openToolbox()), report: (line) => phase.note(line) });
 }
 
-/** A stack with everything that a customer would hold made by the kit, in the stack's home. */
 async function makeStack(images: StackImages, phase: Phase): Promise<void> {
-  const home = await keepState(demoStack);
-  const recipient = await ensureIdentity(home.kekFile);
-  const escrow: string[] = [];
-  for (const file of home.escrowFiles) escrow.push(await ensureIdentity(file));
-  await createStack(demoStack, {
-    target: { kind: "local", kubeconfig: kubeconfigPath },
-    url,
-    images,
-    kek: { identityFile: home.kekFile, recipient },
-    escrow,
-  });
-  await useImages(demoStack, images);
+  const home = await createTrialStack(demoStack, url, images);
   phase.note(`passphrase: ${home.passphraseFile}`);
   phase.note(`KEK:        ${home.kekFile}`);
   phase.note(`escrow:     ${home.escrowFiles.join(", ")}`);

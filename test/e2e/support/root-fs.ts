@@ -24,7 +24,12 @@ export async function unpack({ archive }: BuiltImage, root: string): Promise<voi
 
 /** Runs a program of an unpacked image, in mount and process namespaces that end with it. */
 export function runIn(root: string, uid: number, ...command: string[]) {
-  const enter = `mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot --userspec=${uid}:${uid} "$0" "$@"`;
+  const enter = [
+    'mount --bind /dev "$0/dev"',
+    'mount -t tmpfs -o mode=1777 shm "$0/dev/shm"',
+    'mount -t proc proc "$0/proc"',
+    `exec chroot --userspec=${uid}:${uid} "$0" "$@"`,
+  ].join(" && ");
   const env = { ...process.env, LANG: "C.UTF-8" };
   const options = { quiet: true, nothrow: true, env };
   return $(options)`unshare --mount --pid --fork -- sh -c ${enter} ${root} ${command}`;

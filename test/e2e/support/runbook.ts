@@ -3,9 +3,18 @@
  * backslash goes on in the next line.
  */
 export function stackCommands(markdown: string): string[] {
-  const blocks = [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
-  return blocks.filter((block) => /^(\.\/kit|kubectl) /.test(block)).flatMap(commandsOf);
+  return blocksOf(markdown).filter(isForStack).flatMap(commandsOf);
 }
+
+/** The scripts of a Markdown page for a machine that has neither the kit nor the stack, in their order. */
+export function otherScripts(markdown: string): string[] {
+  return blocksOf(markdown).filter((block) => !isForStack(block));
+}
+
+const blocksOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
+
+const isForStack = (block: string): boolean => /^(\.\/kit|kubectl) /.test(block);
 
 function commandsOf(block: string): string[] {
   return block
