@@ -1,15 +1,18 @@
 // kill -9 of `./kit demo` in each of its phases: the next run completes what was begun.
+// Phases whose work can be seen in the cluster are killed amid it, the others as they begin.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { root } from "../../scripts/lib/paths.ts";
 import { hasStackHome } from "../../scripts/lib/stack/home.ts";
 import { explainFailuresIn } from "./support/explain.ts";
-import { kit } from "./support/kit.ts";
+import { kit, tryKubectl } from "./support/kit.ts";
 
 explainFailuresIn("demo-server", "demo-database");
+
+const waiting = { timeout: 60_000, interval: 100 };
 
 const ownDemo = !hasStackHome("demo");
 beforeAll(async () => {
@@ -19,7 +22,19 @@ afterAll(async () => {
   if (ownDemo) await kit("demo", "--destroy");
 });
 
-/** Runs the demo and kills it as soon as a phase begins that was not reached before. Returns that phase, if there was one. */
+/** The object of the database's namespace that tells that the work of a phase is under way. */
+const amid: Readonly<Record<string, RegExp>> = {
+  "pulumi up": /^statefulset.apps\/postgres$/m,
+  backup: /^job.batch\/backup-/m,
+  "restore, start and query": /^job.batch\/restore-/m,
+};
+
+async function isAmid(object: RegExp): Promise<boolean> {
+  const kinds = ["get", "statefulsets,jobs", "--namespace", "demo-database", "--output", "name"];
+  return object.test((await tryKubectl("", ...kinds)).stdout);
+}
+
+/** Runs the demo and kills it in the first phase that was not reached before. Returns that phase, if there was one. */
 async function killInNewPhase(seen: Set<string>): Promise<string | undefined> {
   const child = spawn(process.execPath, [join(root, "scripts/kit.ts"), "demo"], {
     cwd: root,
@@ -33,7 +48,9 @@ async function killInNewPhase(seen: Set<string>): Promise<string | undefined> {
     if (phase === undefined || seen.has(phase) || killedIn !== undefined) return;
     seen.add(phase);
     killedIn = phase;
-    child.kill("SIGKILL");
+    const object = amid[phase];
+    const isTime = object === undefined ? Promise.resolve(true) : vi.waitUntil(() => isAmid(object), waiting);
+    void isTime.finally(() => child.kill("SIGKILL"));
   });
   const [code] = (await once(child, "close")) as [number | null];
   if (killedIn === undefined) expect(code, said).toBe(0);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { configFlag } from "../../scripts/lib/pulumi/run.ts";
 import { openWorkspace, plan, up } from "../../scripts/lib/pulumi/index.ts";
 import { kubectl } from "./kubectl.ts";
@@ -66,9 +66,12 @@ describe("an update that is killed while it makes an object", () => {
     const { pulumi, project, env } = stack.workspace;
     const args = ["up", "--yes", "--skip-preview", "--stack", name, ...configFlag(stack.workspace)];
     const child = spawn(pulumi, args, { cwd: project, env, stdio: ["ignore", "pipe", "ignore"] });
-    for await (const output of child.stdout) if (line.test(String(output))) break;
-    await expect.poll(() => kubectl("get", "pod/hopeless", "-n", name, "-o", "name")).toContain("hopeless");
     const ended = once(child, "exit");
+    let said = "";
+    child.stdout.on("data", (output: Buffer) => (said += output.toString()));
+    await vi.waitUntil(() => line.test(said), { timeout: 60_000 });
+    const made = () => kubectl("get", "pod/hopeless", "-n", name, "--ignore-not-found", "-o", "name");
+    await expect.poll(made, { timeout: 30_000 }).toContain("hopeless");
     child.kill("SIGKILL");
     await ended;
   }

@@ -1,13 +1,13 @@
-// The product without the kit: a checkout of one's own, one's own backend and nothing but pulumi commands.
+// The product without the kit: a checkout of one's own, the state in a bucket, and nothing but pulumi commands.
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { $ } from "zx";
 import { root } from "../../scripts/lib/paths.ts";
 import { findPlugins, linkPlugins } from "../../scripts/lib/pulumi/plugins.ts";
 import { tool } from "../../scripts/lib/tools/index.ts";
+import { type Bucket, startBucket } from "./bucket.ts";
 import { kubectl } from "./kubectl.ts";
 import { pretendNode } from "./pretend-node.ts";
 import { productSettings, type ProductSettings } from "./product-settings.ts";
@@ -18,6 +18,7 @@ let folder: string;
 let checkout: string;
 let environment: NodeJS.ProcessEnv;
 let settings: ProductSettings;
+let bucket: Bucket;
 let stopNode: () => Promise<void>;
 
 beforeAll(async () => {
@@ -26,11 +27,13 @@ beforeAll(async () => {
   await checkOut();
   const target = { kind: "kubernetes", kubeconfig: inject("kubeconfig"), context: "control-plane" } as const;
   settings = await productSettings(name, folder, target);
+  bucket = await startBucket("state");
   environment = await ownEnvironment();
   stopNode = await pretendNode(inject("kubeconfig"), [`${name}-server`, `${name}-database`]);
 });
 afterAll(async () => {
   await stopNode();
+  await bucket.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -48,16 +51,16 @@ async function ownEnvironment(): Promise<NodeJS.ProcessEnv> {
   const passphrase = join(folder, "passphrase");
   const pulumi = await tool("pulumi");
   await writeFile(passphrase, "a passphrase of one's own", { mode: 0o600 });
-  await mkdir(join(folder, "state"));
   await linkPlugins(home, await findPlugins(pulumi));
   const tools = [process.execPath, pulumi, await tool("helm")].map((path) => dirname(path));
   return {
     HOME: folder,
     PATH: [...tools, "/usr/bin", "/bin"].join(":"),
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
+    PULUMI_BACKEND_URL: bucket.backend,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...bucket.environment,
   };
 }
 

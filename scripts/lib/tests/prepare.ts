@@ -5,7 +5,7 @@ import { openToolbox } from "../tools/toolbox.ts";
 const toolsOf: Readonly<Record<string, readonly ToolName[]>> = {
   unit: ["age"],
   chart: ["helm", "kubeconform", "etcd", "kubernetes"],
-  engine: ["pulumi", "helm", "age", "etcd", "kubernetes"],
+  engine: ["pulumi", "helm", "age", "etcd", "kubernetes", "gofakes3"],
   e2e: ["chromium"],
 };
 

@@ -12,6 +12,7 @@ export type ToolName =
   | "local-provisioner"
   | "helm"
   | "kubeconform"
+  | "gofakes3"
   | "age"
   | "containerd"
   | "runc"
