@@ -9,9 +9,3 @@ afterAll(async () => {
 
 /** Does something after the tests of the file, the newest first. */
 export const atEnd = (cleanup: () => unknown): void => void cleanups.push(cleanup);
-
-/** The start of a command line whose process ends together with this one, however that ends. */
-export const endingWithUs = (signal: "INT" | "KILL"): [string, string[]] => [
-  "setpriv",
-  ["--pdeathsig", signal, "--"],
-];

@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
-import { atEnd, endingWithUs } from "./cleanup.ts";
+import { atEnd } from "./cleanup.ts";
+import { endingWithUs } from "./ending.ts";
 
 const run = promisify(execFile);
 

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { atEnd, endingWithUs } from "./cleanup.ts";
+import { atEnd } from "./cleanup.ts";
+import { endingWithUs } from "./ending.ts";
 import { freePort } from "./postgres.ts";
 
 const source = join(import.meta.dirname, "../src/main.ts");

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { endingWithUs } from "../../evaluation-server/test/ending.ts";
 import { tool } from "../../scripts/lib/tools/index.ts";
 
 export interface Bucket {
@@ -13,9 +14,9 @@ export interface Bucket {
 /** Starts a stand-in for S3 on loopback, with an empty bucket that is gone when it stops. */
 export async function startBucket(name: string): Promise<Bucket> {
   const options = ["-backend", "memory", "-host", "127.0.0.1:0", "-initialbucket", name];
-  const child = spawn(await tool("gofakes3"), options, { stdio: ["ignore", "ignore", "pipe"] });
-  const killed = () => child.kill("SIGKILL");
-  process.once("exit", killed);
+  const [starter, args] = endingWithUs("KILL");
+  const command = [...args, await tool("gofakes3"), ...options];
+  const child = spawn(starter, command, { stdio: ["ignore", "ignore", "pipe"] });
   const gone = new Promise((resolve) => child.once("exit", resolve));
   const port = await new Promise<string>((resolve, reject) => {
     createInterface(child.stderr).on("line", (line) => {
@@ -29,7 +30,6 @@ export async function startBucket(name: string): Promise<Bucket> {
     backend: `s3://${name}?endpoint=http://127.0.0.1:${port}&s3ForcePathStyle=true&region=us-east-1`,
     environment: { AWS_ACCESS_KEY_ID: "tests", AWS_SECRET_ACCESS_KEY: "tests" },
     async stop() {
-      process.off("exit", killed);
       child.kill("SIGKILL");
       await gone;
     },

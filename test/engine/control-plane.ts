@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
+import { endingWithUs } from "../../evaluation-server/test/ending.ts";
 
 export interface ControlPlane {
   /** A kubeconfig with full rights; its context is `control-plane`. */
@@ -141,34 +142,33 @@ async function freePorts(count: number): Promise<number[]> {
 
 class Processes {
   readonly #folder: string;
-  readonly #running: { child: ChildProcess; log: string }[] = [];
-  readonly #killAll = () => this.#running.forEach(({ child }) => child.kill("SIGKILL"));
+  readonly #running: { program: string; child: ChildProcess; log: string }[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
-    process.once("exit", this.#killAll);
   }
 
   start(program: string, args: string[]): void {
     const log = join(this.#folder, `${this.#running.length}.log`);
     const output = openSync(log, "w");
-    const child = spawn(program, args, { stdio: ["ignore", output, output], cwd: this.#folder });
+    const [starter, first] = endingWithUs("KILL");
+    const command = [...first, program, ...args];
+    const child = spawn(starter, command, { stdio: ["ignore", output, output], cwd: this.#folder });
     closeSync(output);
-    this.#running.push({ child, log });
+    this.#running.push({ program, child, log });
   }
 
   async waitFor(condition: () => Promise<boolean>): Promise<void> {
     const end = Date.now() + readyWithinMs;
     while (!(await condition())) {
       const dead = this.#running.find(({ child }) => child.exitCode !== null || child.signalCode !== null);
-      if (dead) throw new Error(`${dead.child.spawnfile} ended: ${await tail(dead.log)}`);
+      if (dead) throw new Error(`${dead.program} ended: ${await tail(dead.log)}`);
       if (Date.now() > end) throw new Error(`the API server was not ready within ${readyWithinMs / 1000} s`);
       await pause(100);
     }
   }
 
   async end(): Promise<void> {
-    process.off("exit", this.#killAll);
     for (const { child } of this.#running.toReversed()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const gone = new Promise((ended) => child.once("exit", ended));
