@@ -40,9 +40,7 @@ describe("the local node", () => {
   });
 
   it("leads pods to each other by the name of their Service, and knows no outside names", async () => {
-    expect(await inPod(`fetch("http://keeper:8080/").then((r) => r.text()).then(console.log)`)).toBe(
-      "keeper-0",
-    );
+    await expectServiceAnswers();
     const outside = `require("dns").promises.lookup("example.com").catch((e) => console.log(e.code))`;
     expect(await inPod(outside)).toBe("ENOTFOUND");
   });
@@ -144,9 +142,7 @@ describe("the local node", () => {
     await kubectl("delete", "pod", "keeper-0", ...here);
     await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
     expect(await readKept()).toBe("precious");
-    expect(await inPod(`fetch("http://keeper:8080/").then((r) => r.text()).then(console.log)`)).toBe(
-      "keeper-0",
-    );
+    await expectServiceAnswers();
   });
 });
 
@@ -154,6 +150,12 @@ const meta = (name: string) => ({ name, namespace });
 
 async function inPod(script: string): Promise<string> {
   return (await kubectl("exec", "keeper-0", ...here, "--", "node", "--eval", script)).trim();
+}
+
+/** A pod that has just become ready is reached by its Service once kube-proxy has heard of it. */
+async function expectServiceAnswers(): Promise<void> {
+  const ask = `fetch("http://keeper:8080/").then((r) => r.text(), String).then(console.log)`;
+  await expect.poll(() => inPod(ask), { timeout: 30_000, interval: 500 }).toBe("keeper-0");
 }
 
 const readKept = (): Promise<string> => inPod(`console.log(fs.readFileSync("/data/kept", "utf8"))`);
