@@ -8,41 +8,42 @@ class ByName extends BaseSequencer {
   }
 }
 
-/** Projects run one after the other, so that long stories do not slow each other down. */
+/** Projects of one run go one after the other, so that long ones do not slow each other down. */
 const project = (groupOrder: number, name: string, include: string[], extra: object = {}) => ({
   extends: true as const,
   test: { name, include, sequence: { groupOrder }, ...extra },
 });
 
+/** Stories share one loaded machine with all they start: a wait that ran out is told, and tried once more. */
+const stories = { testTimeout: 300_000, hookTimeout: 900_000, fileParallelism: false, retry: 1 };
+const onTheNode = { ...stories, globalSetup: "test/e2e/support/machine-before.ts" };
+
+// `kit test` runs stories-beside and what needs no node beside the stories, and after both what ends them.
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
     projects: [
+      project(1, "stories-beside", ["test/e2e/beside/*.test.ts"], onTheNode),
       project(
-        0,
+        2,
         "unit",
         ["{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts", "test/unit/**/*.test.ts"],
         // Most of them wait for servers that they start.
         { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 4 },
       ),
-      project(1, "chart", ["test/chart/**/*.test.ts"], {
+      project(3, "chart", ["test/chart/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",
         testTimeout: 60_000,
         hookTimeout: 60_000,
       }),
-      project(2, "engine", ["test/engine/**/*.test.ts"], {
+      project(4, "engine", ["test/engine/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",
         maxWorkers: 2,
         testTimeout: 180_000,
         hookTimeout: 180_000,
       }),
-      project(3, "e2e", ["test/e2e/**/*.test.ts"], {
-        testTimeout: 300_000,
-        hookTimeout: 900_000,
-        fileParallelism: false,
-        // Stories share one loaded machine with all they start: a wait that ran out is told, and tried once more.
-        retry: 1,
-      }),
+      project(5, "stories", ["test/e2e/*.test.ts"], onTheNode),
+      project(6, "stories-end", ["test/e2e/end/*.test.ts"], stories),
     ],
   },
 });

@@ -1,19 +1,25 @@
+import { relative } from "node:path";
 import * as z from "zod";
+import { root } from "../paths.ts";
 
 /** How many tests, or static checks, ended how. */
 export interface Outcome {
   readonly passed: number;
-  readonly failed: number;
+  /** What failed, by name. */
+  readonly failed: readonly string[];
   readonly skipped: number;
 }
 
 const reportSchema = z.object({
   numPassedTests: z.int(),
-  numFailedTests: z.int(),
   numPendingTests: z.int(),
   numTodoTests: z.int(),
   testResults: z.array(
-    z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
   ),
 });
 
@@ -23,14 +29,17 @@ const reportSchema = z.object({
  */
 export function outcomeOf(report: string, exitCode: number): Outcome {
   const parsed = reportSchema.parse(JSON.parse(report));
-  const brokenFiles = parsed.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === "failed" && !assertionResults.some((test) => test.status === "failed"),
-  ).length;
-  const failed = parsed.numFailedTests + brokenFiles;
+  const failed = parsed.testResults
+    .filter(({ status }) => status === "failed")
+    .flatMap(({ name, assertionResults }) => {
+      const file = relative(root, name);
+      const tests = assertionResults.filter(({ status }) => status === "failed");
+      return tests.length === 0 ? [file] : tests.map(({ fullName }) => `${file}: ${fullName}`);
+    });
+  const unexplained = failed.length === 0 && exitCode !== 0;
   return {
     passed: parsed.numPassedTests,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    failed: unexplained ? ["an error outside of the tests"] : failed,
     skipped: parsed.numPendingTests + parsed.numTodoTests,
   };
 }
@@ -39,10 +48,10 @@ export function outcomeOf(report: string, exitCode: number): Outcome {
 export const sum = (outcomes: readonly Outcome[]): Outcome =>
   outcomes.reduce((left, right) => ({
     passed: left.passed + right.passed,
-    failed: left.failed + right.failed,
+    failed: [...left.failed, ...right.failed],
     skipped: left.skipped + right.skipped,
   }));
 
 /** The closing line, such as "12 passed, 0 failed, 1 skipped". */
 export const closingLine = ({ passed, failed, skipped }: Outcome): string =>
-  [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(", ");
+  [`${passed} passed`, `${failed.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(", ");

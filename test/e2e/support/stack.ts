@@ -32,7 +32,8 @@ export async function bringUp(): Promise<void> {
 
 async function isServing(): Promise<boolean> {
   if (!existsSync(caFile)) return false;
-  const answer = await ask("GET", "/ready").catch(() => undefined);
+  // A connection that is kept would keep an edge that is to stop.
+  const answer = await ask("GET", "/ready", undefined, { connection: "close" }).catch(() => undefined);
   return answer?.status === 200;
 }
 

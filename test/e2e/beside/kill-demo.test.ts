@@ -4,20 +4,19 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { root } from "../../scripts/lib/paths.ts";
-import { hasStackHome } from "../../scripts/lib/stack/home.ts";
-import { explainFailuresIn } from "./support/explain.ts";
-import { kit, tryKubectl } from "./support/kit.ts";
+import { afterAll, expect, it, vi } from "vitest";
+import { root } from "../../../scripts/lib/paths.ts";
+import { hasStackHome } from "../../../scripts/lib/stack/home.ts";
+import { explainFailuresIn } from "../support/explain.ts";
+import { kit, tryKubectl } from "../support/kit.ts";
+import { holdNode } from "../support/node-lock.ts";
 
 explainFailuresIn("demo-server", "demo-database");
+holdNode();
 
 const waiting = { timeout: 60_000, interval: 100 };
 
 const ownDemo = !hasStackHome("demo");
-beforeAll(async () => {
-  if (ownDemo) await kit("demo", "--destroy");
-});
 afterAll(async () => {
   if (ownDemo) await kit("demo", "--destroy");
 });

@@ -1,8 +1,8 @@
 // The last story: whatever ran on the local node, nothing of it is left on this machine.
 import { beforeEach, expect, it } from "vitest";
-import { nodeStatus } from "../../scripts/lib/local/index.ts";
-import { kit, kubectl, tryKit } from "./support/kit.ts";
-import { keptMachine, lookAtMachine } from "./support/machine.ts";
+import { nodeStatus } from "../../../scripts/lib/local/index.ts";
+import { kit, kubectl, tryKit } from "../support/kit.ts";
+import { keptMachine, lookAtMachine } from "../support/machine.ts";
 
 // A stack of a person, such as a demo that was there before the tests, is not theirs to destroy.
 beforeEach(async ({ skip }) => {

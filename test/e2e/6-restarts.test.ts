@@ -4,11 +4,13 @@ import type { NodeClient } from "../../clients/node-client.ts";
 import { openWorkspace, refresh } from "../../scripts/lib/pulumi/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { kit, kubectl } from "./support/kit.ts";
+import { holdNode } from "./support/node-lock.ts";
 import { databaseNamespace, serverNamespace, stack } from "./support/place.ts";
 import { closeDevices, device, settled, useStack } from "./support/stack.ts";
 
 explainFailuresIn(serverNamespace, databaseNamespace);
 closeDevices();
+holdNode();
 beforeAll(useStack);
 
 const user = "alice@demo.local";
@@ -27,8 +29,13 @@ describe("a restart loses nothing", () => {
       () => kubectl("delete", "pods", ...inServer, "--selector", "app.kubernetes.io/component=server"),
     ],
     [
+      // Which stays for its open websockets as long as it may.
       "of the edge",
-      () => kubectl("delete", "pods", ...inServer, "--selector", "app.kubernetes.io/name=edge"),
+      () =>
+        kubectl(
+          ...["delete", "pods", ...inServer, "--selector", "app.kubernetes.io/name=edge"],
+          ...["--grace-period", "10"],
+        ),
     ],
     ["of the database's pod", () => kubectl("delete", "pod", "postgres-0", "--namespace", databaseNamespace)],
     [

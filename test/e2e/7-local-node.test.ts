@@ -10,16 +10,16 @@ import { loadImages, node, nodeStatus, type NodeStatus } from "../../scripts/lib
 import { paths } from "../../scripts/lib/local/layout.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { apply, kit, kubectl } from "./support/kit.ts";
-import { keepMachine, lookAtMachine } from "./support/machine.ts";
+import { holdNode } from "./support/node-lock.ts";
 
 const namespace = "e2e-local-node";
 const here = ["--namespace", namespace];
 const quiet = { waitingFor: () => undefined, note: () => undefined };
 
 explainFailuresIn(namespace, "kube-system");
+holdNode();
 
 beforeAll(async () => {
-  if ((await nodeStatus()).state === "absent") await keepMachine(await lookAtMachine());
   await kit("local", "start");
   const images = await buildImages(["server-evaluation"], quiet);
   await loadImages(images, quiet);
