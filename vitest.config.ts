@@ -18,7 +18,7 @@ const project = (groupOrder: number, name: string, include: string[], extra: obj
 const stories = { testTimeout: 300_000, hookTimeout: 900_000, fileParallelism: false, retry: 1 };
 const onTheNode = { ...stories, globalSetup: "test/e2e/support/machine-before.ts" };
 
-// `kit test` runs stories-beside and what needs no node beside the stories, and after both what ends them.
+// `kit test` runs stories-beside and what needs no node beside the stories, and after both what ends the node.
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },

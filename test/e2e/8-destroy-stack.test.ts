@@ -1,10 +1,10 @@
 // A stack that is destroyed leaves nothing in the cluster, and its last backup on this machine.
 import { rm, stat } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { explainFailuresIn } from "../support/explain.ts";
-import { kit, kubectl, tryKit } from "../support/kit.ts";
-import { databaseNamespace, serverNamespace, stack } from "../support/place.ts";
-import { changeSettings, forgetStack, useStack } from "../support/stack.ts";
+import { explainFailuresIn } from "./support/explain.ts";
+import { kit, kubectl, tryKit } from "./support/kit.ts";
+import { databaseNamespace, serverNamespace, stack } from "./support/place.ts";
+import { changeSettings, forgetStack, useStack } from "./support/stack.ts";
 
 explainFailuresIn(serverNamespace, databaseNamespace);
 
