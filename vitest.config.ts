@@ -29,7 +29,7 @@ export default defineConfig({
         "unit",
         ["{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts", "test/unit/**/*.test.ts"],
         // Most of them wait for servers that they start.
-        { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 4 },
+        { testTimeout: 150_000, hookTimeout: 60_000, maxWorkers: 4 },
       ),
       project(3, "chart", ["test/chart/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",

@@ -84,6 +84,8 @@ const login = (who: Login): Promise<void> =>
     "demo" in who ? { grant_type: "demo", email: who.demo } : { grant_type: "otp", email: who.email },
   );
 
+const pull = (): Promise<void> => opened().cloud.sync({ purpose: "pull", wait: true });
+
 async function carryOut(command: Command): Promise<unknown> {
   switch (command.name) {
     case "open":
@@ -105,7 +107,7 @@ async function carryOut(command: Command): Promise<unknown> {
     case "delete":
       return opened().table(command.table).delete(command.key);
     case "sync":
-      return opened().cloud.sync({ purpose: "pull", wait: true });
+      return pull();
     case "refresh":
       return expireToken();
     case "goOffline": {
@@ -114,7 +116,8 @@ async function carryOut(command: Command): Promise<unknown> {
     }
     case "goOnline":
       network.goOnline();
-      return opened().cloud.sync({ purpose: "pull", wait: true });
+      // The first one may join a sync that began without the network, and fail with it.
+      return pull().catch(pull);
     case "loseNextAnswer": {
       network.loseNextAnswer();
       return;

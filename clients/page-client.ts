@@ -10,8 +10,8 @@ export interface PageOptions {
   readonly authority?: string;
 }
 
-/** A machine that restores a database beside lets a page wait for its disk. */
-const patienceMs = 90_000;
+/** The addon itself waits a minute after a sync that failed, and a busy machine lets a page wait for its disk. */
+const patienceMs = 120_000;
 
 /** A window of a real Chromium on the to-do page of the evaluation server. */
 export class PageClient {

@@ -215,3 +215,27 @@ test("a restored database gives devices that have seen more what it holds", asyn
   expect(fresh.row("itm-lost")).toBeUndefined();
   socket.close();
 });
+
+test("a restored database is told to a device whose socket does not know that it has seen more", async () => {
+  const { postgres, replica } = installation;
+  const device = await Device.of(replica, "bob@demo.local");
+  device.write([upsert("itm-kept")]);
+  await device.sync();
+  const socket = await Socket.of(device, replica);
+  await postgres.stop();
+  await postgres.keepCopy();
+  await postgres.start();
+  await untilReady(replica);
+  device.write([upsert("itm-given-up")]);
+  await device.sync();
+  await postgres.stop();
+  await postgres.restoreCopy();
+  await postgres.start();
+
+  expect(await socket.next()).toMatchObject({ type: "realms-changed" });
+  await device.sync();
+  socket.ready(device);
+  expect(await socket.next()).toMatchObject({ type: "realms-changed" });
+  expect((await device.sync()).realms).toEqual([]);
+  socket.close();
+});

@@ -107,6 +107,7 @@ export class Postgres {
 
   /** Keeps a copy of the stopped server's data. */
   async keepCopy(): Promise<void> {
+    await rm(join(this.#folder, "copy"), { recursive: true, force: true });
     await run("cp", ["-a", this.#data(), join(this.#folder, "copy")]);
   }
 

@@ -26,7 +26,7 @@ async function expectHeld({ load, acknowledged, seconds }: LoadReport): Promise<
 }
 
 it("a killed database loses no acknowledged write and applies none twice", async () => {
-  const load = await startLoad(user);
+  const load = await startLoad(user, 10);
   await load.acknowledge(500);
   await kubectl(
     "delete",
@@ -54,7 +54,7 @@ it("no request fails while settings and the certificate of the edge change, ther
   };
   const made = await makeCertificates(stack, databaseNamespace, "localhost");
   trust(made.ca);
-  const load = await startLoad(user);
+  const load = await startLoad(user, 3);
   try {
     await use({ ...server, logLevel: "debug" }, { ...certificates, edge: made.edge });
     await load.acknowledge(100);

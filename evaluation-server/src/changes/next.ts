@@ -28,6 +28,8 @@ export async function nextMessage(pool: Pool, reader: Reader): Promise<ServerMes
     const { current, epochs } = standing;
     const seen = parseRevision(revision);
     if (!seen || isLost(seen, current, epochs)) return "lost";
+    // Clients do not tell here how far their own writes carried them: one that tells of another epoch may be further.
+    if (seen.epoch !== current.epoch) return sync;
     if (seen.number === current.number) return undefined;
     const changes = await pull(on, database, { realms, known: realms, since: seen.number, touched: [] });
     if (changes.length === 0) return undefined;

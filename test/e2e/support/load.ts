@@ -20,17 +20,16 @@ export interface LoadReport {
   readonly seconds: number;
 }
 
-const writers = 10;
 /** Transactions that a writer sends in one request, as a device does that made them while it was busy. */
 const batch = 4;
-/** Each writer's time between two requests: 200 writes a second in all, as far as the machine can. */
+/** Each writer's time between two requests: with its batch 20 writes a second, as far as the machine can. */
 const pause = 200;
 
 /** The key of the counter that every write of a load adds one to. */
 const counterOf = (load: string): string => `${load}-counter`;
 
-/** Starts writing as a user: each write adds an object and counts, in one transaction, and is sent until it is acknowledged. */
-export async function startLoad(user: string): Promise<Load> {
+/** Starts as many writers as a user: each write adds an object and counts, in one transaction, and is sent until it is acknowledged. */
+export async function startLoad(user: string, writers: number): Promise<Load> {
   const load = `load-${randomUUID()}`;
   const token = await demoToken(user);
   const acknowledged: string[] = [];
