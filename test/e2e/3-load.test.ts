@@ -1,5 +1,6 @@
 // Under load: what was acknowledged is there, and changes of settings and certificates fail no request.
 import { beforeAll, expect, it } from "vitest";
+import { listBackups } from "./support/backups.ts";
 import { configOf } from "./support/config.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { trust } from "./support/https.ts";
@@ -66,4 +67,13 @@ it("no request fails while settings and the certificate of the edge change, ther
   trust();
   expect(report.failures).toEqual([]);
   await expectHeld(report);
+});
+
+it("WAL moves the restorable window past the last backup, which nobody asks for", async () => {
+  // With each row of the sentinel, once the WAL of the next row is archived.
+  const secondsAfterBackup = async () => {
+    const { backups, restorable } = await listBackups();
+    return (Date.parse(restorable.to) - Date.parse(backups.at(-1)?.stop ?? "")) / 1000;
+  };
+  await expect.poll(secondsAfterBackup, { interval: 5_000, timeout: 200_000 }).toBeGreaterThan(0);
 });
