@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { connect } from "node:tls";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, errors, type Browser, type LaunchOptions, type Page } from "playwright-core";
 
 export interface PageOptions {
   /** Executable of Chromium. */
@@ -29,25 +29,32 @@ export class PageClient {
   /** Opens the page. The browser trusts the certificate that the authority signed, and no other one. */
   static async open(url: string, { chromium: executablePath, authority }: PageOptions): Promise<PageClient> {
     const trusted = authority === undefined ? [] : [await serverKeyHash(url, authority)];
-    const start = async (patience: number) => {
-      const browser = await chromium.launch({
-        executablePath,
-        args: trusted.map((hash) => `--ignore-certificate-errors-spki-list=${hash}`),
-        chromiumSandbox: process.getuid?.() !== 0,
-      });
-      try {
-        const page = await (await browser.newContext()).newPage();
-        page.setDefaultTimeout(patienceMs);
-        await page.goto(url);
-        await page.locator("#welcome").waitFor({ timeout: patience });
-        return new PageClient(browser, page);
-      } catch (error) {
-        await browser.close();
-        throw error;
-      }
+    const launch = {
+      executablePath,
+      args: trusted.map((hash) => `--ignore-certificate-errors-spki-list=${hash}`),
+      chromiumSandbox: process.getuid?.() !== 0,
     };
-    // Now and then Chromium does not open a new IndexedDB on a busy machine, however long one waits; another one does.
-    return start(firstViewMs).catch(() => start(patienceMs));
+    try {
+      return await PageClient.#start(url, launch, firstViewMs);
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+      // Now and then Chromium does not open a new IndexedDB on a busy machine, however long one waits; another one does.
+      return PageClient.#start(url, launch, patienceMs);
+    }
+  }
+
+  static async #start(url: string, launch: LaunchOptions, patience: number): Promise<PageClient> {
+    const browser = await chromium.launch(launch);
+    try {
+      const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(patienceMs);
+      await page.goto(url);
+      await page.locator("#welcome").waitFor({ timeout: patience });
+      return new PageClient(browser, page);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
   }
 
   /** Logs in as a demo user and waits until the list is in sync. */

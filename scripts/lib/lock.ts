@@ -2,12 +2,17 @@ import { mkdir } from "node:fs/promises";
 import { lock } from "proper-lockfile";
 
 /**
- * Does something while no other process of the kit holds this folder. What a killed process held is free
- * after ten seconds.
+ * Takes a folder for this process alone, as soon as no other one of the kit holds it. Returns what gives it back. What
+ * a killed process held is free after ten seconds.
  */
-export async function whileLocked<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function hold(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true });
-  const release = await lock(folder, { retries: { forever: true, minTimeout: 100, maxTimeout: 1000 } });
+  return lock(folder, { retries: { forever: true, minTimeout: 100, maxTimeout: 1000 } });
+}
+
+/** Does something while this process holds a folder. */
+export async function whileLocked<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const release = await hold(folder);
   try {
     return await work();
   } finally {

@@ -46,11 +46,14 @@ export function outcomeOf(report: string, exitCode: number): Outcome {
 
 /** The sum of several outcomes. */
 export const sum = (outcomes: readonly Outcome[]): Outcome =>
-  outcomes.reduce((left, right) => ({
-    passed: left.passed + right.passed,
-    failed: [...left.failed, ...right.failed],
-    skipped: left.skipped + right.skipped,
-  }));
+  outcomes.reduce(
+    (left, right) => ({
+      passed: left.passed + right.passed,
+      failed: [...left.failed, ...right.failed],
+      skipped: left.skipped + right.skipped,
+    }),
+    { passed: 0, failed: [], skipped: 0 },
+  );
 
 /** The closing line, such as "12 passed, 0 failed, 1 skipped". */
 export const closingLine = ({ passed, failed, skipped }: Outcome): string =>
