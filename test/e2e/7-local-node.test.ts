@@ -131,6 +131,14 @@ describe("the local node", () => {
     expect({ ...after, [name]: undefined }).toEqual({ ...before, [name]: undefined });
   });
 
+  it("lets no new connection through while nothing decides on NetworkPolicies", async () => {
+    const ask = `fetch("http://keeper:8080/", { signal: AbortSignal.timeout(3000) }).then(() => "open", (e) => e.name).then((seen) => { console.log(seen); process.exit(); })`;
+    process.kill((await pids())["network-policies"] ?? 0, "SIGKILL");
+    expect(await inPod(ask)).toBe("TimeoutError");
+    await kit("local", "start");
+    expect(await inPod(ask)).toBe("open");
+  });
+
   it("comes back when the way to containerd was removed", async () => {
     const before = await pids();
     await rm(paths.socket);

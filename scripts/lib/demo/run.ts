@@ -23,7 +23,8 @@ export const demoPhases = 2 + localPhases + 3 + proofPhases;
 
 const tools: readonly ToolName[] = [
   ...(["pulumi", "kubernetes", "kubectl", "etcd", "coredns", "pause", "local-provisioner"] as const),
-  ...(["helm", "age", "containerd", "runc", "cni-plugins", "iptables", "conntrack"] as const),
+  ...(["network-policies", "helm", "age"] as const),
+  ...(["containerd", "runc", "cni-plugins", "iptables", "conntrack"] as const),
 ];
 
 /** Brings the demo up from nothing, or completes what an earlier run began. */

@@ -4,6 +4,7 @@ import { network } from "./layout.ts";
 
 const coredns = { name: "coredns", namespace: "kube-system" };
 const dnsLabels = { "k8s-app": "kube-dns" };
+const policyUser = "kit:network-policies";
 const rbac = "rbac.authorization.k8s.io";
 
 /** What every node has: rights of the administrator, the default StorageClass and cluster DNS. */
@@ -11,6 +12,7 @@ export function baseObjects(corednsImage: string): readonly object[] {
   return [
     administrators,
     storageClass,
+    ...policyRights,
     ...corednsRights,
     corednsSettings,
     corednsPods(corednsImage),
@@ -39,6 +41,25 @@ const storageClass = {
   reclaimPolicy: "Delete",
   allowVolumeExpansion: true,
 };
+
+const policyRights = [
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: "ClusterRole",
+    metadata: { name: policyUser },
+    rules: [
+      { apiGroups: [""], resources: ["pods", "namespaces"], verbs: ["list", "watch"] },
+      { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["list", "watch"] },
+    ],
+  },
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name: policyUser },
+    roleRef: { apiGroup: rbac, kind: "ClusterRole", name: policyUser },
+    subjects: [{ apiGroup: rbac, kind: "User", name: policyUser }],
+  },
+];
 
 const corednsRights = [
   { apiVersion: "v1", kind: "ServiceAccount", metadata: coredns },

@@ -36,6 +36,13 @@ describe("configuration of the node", () => {
     });
   });
 
+  it("gives pods no IPv6, where the machine has it", () => {
+    const types = (hasIpv6: boolean) =>
+      (JSON.parse(networkConfig(hasIpv6)) as { plugins: { type: string }[] }).plugins.map(({ type }) => type);
+    expect(types(true)).toEqual(["bridge", "tuning"]);
+    expect(types(false)).toEqual(["bridge"]);
+  });
+
   it("encrypts Secrets before anything else", () => {
     const key = Buffer.alloc(32, 7);
     const { resources } = parse(encryptionConfig(key)) as { resources: [{ providers: object[] }] };
@@ -49,6 +56,6 @@ describe("configuration of the node", () => {
       networking: { podSubnet: string };
     };
     expect(cluster.networking.podSubnet).toBe("10.244.0.0/16");
-    expect(networkConfig()).toContain(`"subnet": "10.244.0.0/24"`);
+    expect(networkConfig(true)).toContain(`"subnet": "10.244.0.0/24"`);
   });
 });

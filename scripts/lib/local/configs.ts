@@ -102,8 +102,11 @@ disabled_plugins = [
 `;
 }
 
-/** Pods share a bridge and reach the outside by the machine's own address. */
-export function networkConfig(): string {
+/**
+ * Pods share a bridge and reach the outside by the machine's own address. They have no IPv6, by whose link-local
+ * addresses they could pass NetworkPolicies; `hasIpv6` tells whether the machine's kernel knows it at all.
+ */
+export function networkConfig(hasIpv6: boolean): string {
   return JSON.stringify(
     {
       cniVersion: "0.4.0",
@@ -122,6 +125,7 @@ export function networkConfig(): string {
             routes: [{ dst: "0.0.0.0/0" }],
           },
         },
+        ...(hasIpv6 ? [{ type: "tuning", sysctl: { "net.ipv6.conf.eth0.disable_ipv6": "1" } }] : []),
       ],
     },
     undefined,

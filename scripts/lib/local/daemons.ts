@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { endpoints, network, node, paths } from "./layout.ts";
+import { endpoints, network, node, paths, policyQueue } from "./layout.ts";
 import type { Daemon } from "./processes.ts";
 
 /** Executables of the node. */
@@ -7,6 +7,7 @@ export interface Programs {
   readonly kubernetes: string;
   readonly etcd: string;
   readonly provisioner: string;
+  readonly policies: string;
   readonly containerd: string;
   readonly runc: string;
   readonly cniPlugins: string;
@@ -32,6 +33,7 @@ export const daemonNames = [
   "kubelet",
   "kube-proxy",
   "local-provisioner",
+  "network-policies",
 ] as const;
 
 export type DaemonName = (typeof daemonNames)[number];
@@ -55,7 +57,11 @@ export const confFiles = {
 
 const kubeconfigOf = (user: string): string => `${paths.conf}/${user}.conf`;
 
-export const proxyKubeconfig = kubeconfigOf("kube-proxy");
+/** Users that kubeadm knows no kubeconfig of, by the name that the API server has for them. */
+export const extraUsers = {
+  "system:kube-proxy": kubeconfigOf("kube-proxy"),
+  "kit:network-policies": kubeconfigOf("network-policies"),
+} as const;
 
 /** All long-running programs of the node. */
 export function daemons(programs: Programs, configs: Configs): Daemons {
@@ -80,6 +86,7 @@ export function daemons(programs: Programs, configs: Configs): Daemons {
     kubelet: part("kubelet", kubeletArgs, configs.kubelet),
     "kube-proxy": part("kube-proxy", ["--config", confFiles.proxy], configs.proxy),
     "local-provisioner": own("local-provisioner", programs.provisioner, provisionerArgs),
+    "network-policies": own("network-policies", programs.policies, policiesArgs),
   };
 }
 
@@ -179,4 +186,9 @@ const kubeletArgs = [
 const provisionerArgs = [
   ...["--kubeconfig", confFiles.admin, "--dir", paths.volumes],
   ...["--node", node.name, "--name", provisionerName],
+];
+
+const policiesArgs = [
+  ...["--kubeconfig", extraUsers["kit:network-policies"], "--node", node.name],
+  ...["--network", network.name, "--queue", String(policyQueue)],
 ];

@@ -1,3 +1,5 @@
+import { network, policyChain, policyQueue } from "./layout.ts";
+
 /**
  * Rules of one table and the chains that someone made, as `iptables-save` prints them. Chains of the kernel's own
  * are not listed: they appear with the first look at a table, and do nothing.
@@ -19,12 +21,38 @@ export function parseTables(saved: string): Table[] {
   return tables;
 }
 
+/**
+ * Input for `iptables-restore --noflush` that hands every new connection from or to a pod to the queue of the
+ * NetworkPolicies. `saved` is what the table mangle holds: it is asked before the rules of the table filter, which
+ * still refuse what is sent to a Service without pods. Without a program that takes the queue all of it is dropped.
+ */
+export function policyScript(saved: string): string {
+  const mangle = parseTables(saved).find(({ name }) => name === "mangle");
+  const missing = ["INPUT", "FORWARD"]
+    .map((hook) => `-A ${hook} -j ${policyChain}`)
+    .filter((rule) => !mangle?.rules.includes(rule));
+  const isNew = `-m conntrack --ctstate NEW`;
+  const decide = `-j NFQUEUE --queue-num ${policyQueue}`;
+  const lines = [
+    "*mangle",
+    `:${policyChain} - [0:0]`,
+    // Two questions of one socket at once, as resolvers send them, can lose one in a queue of an older kernel.
+    `-A ${policyChain} -p udp -m conntrack --ctorigdst ${network.dns} --ctorigdstport 53 -j RETURN`,
+    `-A ${policyChain} -d ${network.services} -j RETURN`,
+    `-A ${policyChain} -s ${network.pods} ${isNew} ${decide}`,
+    `-A ${policyChain} -d ${network.pods} ${isNew} ${decide}`,
+    ...missing,
+    "COMMIT",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
 /** The chains of a table that Kubernetes or this node's pod network made. */
 export function ownChains(table: Table, networkName: string): string[] {
   const ofNetwork = table.rules
     .filter((rule) => rule.includes(`name: \\"${networkName}\\"`))
     .map((rule) => /-j (CNI-[0-9a-f]+)/.exec(rule)?.[1] ?? "");
-  return table.chains.filter((chain) => chain.startsWith("KUBE-") || ofNetwork.includes(chain));
+  return table.chains.filter((chain) => /^(KUBE|KIT)-/.test(chain) || ofNetwork.includes(chain));
 }
 
 /**

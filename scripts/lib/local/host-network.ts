@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { $ } from "zx";
+import { policyScript } from "./firewall.ts";
 import { sysctlFile } from "./host-state.ts";
 import { network, node } from "./layout.ts";
 
@@ -12,8 +14,8 @@ const neededSysctls = {
   "net/bridge/bridge-nf-call-iptables": "1",
 };
 
-/** Gives the machine the node's address and routes. Does nothing that is done already. */
-export async function raiseHostNetwork(): Promise<void> {
+/** Gives the machine the node's address, routes and firewall chain. Does nothing that is done already. */
+export async function raiseHostNetwork(iptables: string): Promise<void> {
   if (!existsSync(sysctlFile("net/bridge")))
     await $({ quiet: true, nothrow: true })`modprobe -a br_netfilter overlay`;
   if (!existsSync(`/sys/class/net/${node.link}`)) await quiet`ip link add ${node.link} type bridge`;
@@ -23,4 +25,11 @@ export async function raiseHostNetwork(): Promise<void> {
   await quiet`ip route replace ${network.services} dev ${node.link} src ${node.address}`;
   await quiet`ip route replace unreachable ${network.pods} metric 4096`;
   for (const [name, value] of Object.entries(neededSysctls)) await writeFile(sysctlFile(name), value);
+  await leadToPolicies(dirname(iptables));
+}
+
+async function leadToPolicies(programs: string): Promise<void> {
+  const saved = await quiet`${join(programs, "iptables-save")} --table mangle`;
+  const restore = $({ quiet: true, input: policyScript(saved.stdout) });
+  await restore`${join(programs, "iptables-restore")} --noflush --wait 10`;
 }

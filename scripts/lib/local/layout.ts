@@ -30,6 +30,12 @@ export const network = {
   domain: "cluster.local",
 } as const;
 
+/** The netfilter queue of new connections whose fate the NetworkPolicies decide. */
+export const policyQueue = 24_400;
+
+/** The firewall chain, in the table mangle, that leads to this queue. */
+export const policyChain = "KIT-POLICIES";
+
 export const paths = {
   owner: join(home, "owner.json"),
   hostBefore: join(home, "host-before.json"),

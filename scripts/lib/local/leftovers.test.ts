@@ -28,6 +28,11 @@ const own: readonly [string, Partial<HostState>, string][] = [
   ],
   ["a mount", { mounts: ["/run/dexie-cloud-kit/containerd/x"] }, "mount /run/dexie-cloud-kit/containerd/x"],
   ["a chain", { firewall: ["ip6tables mangle chain KUBE-X"] }, "firewall ip6tables mangle chain KUBE-X"],
+  [
+    "its own chain",
+    { firewall: ["iptables mangle chain KIT-POLICIES"] },
+    "firewall iptables mangle chain KIT-POLICIES",
+  ],
   ["a group", { cgroups: ["/sys/fs/cgroup/cpu/kubepods"] }, "control group /sys/fs/cgroup/cpu/kubepods"],
   [
     "a kernel setting",

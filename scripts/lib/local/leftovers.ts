@@ -21,7 +21,7 @@ export const isOwnRoute: Judge = (route) =>
   route.startsWith(`unreachable ${network.pods} `) ||
   [node.link, network.bridge].some((link) => `${route} `.includes(` dev ${link} `));
 const isOwnMount: Judge = (mount) => [machineDir, home, runDir].some((folder) => below(folder, mount));
-const isOwnRule: Judge = (line) => /\bKUBE-|name: \\"kit-pods\\"|chain CNI-/.test(line);
+const isOwnRule: Judge = (line) => /\b(KUBE|KIT)-|name: \\"kit-pods\\"|chain CNI-/.test(line);
 const isOwnGroup: Judge = (group) => /\/(kubepods|k8s\.io)$/.test(group);
 
 /** Compares the machine with what it was before the first start. */

@@ -5,14 +5,19 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { $ } from "zx";
 import { encryptionConfig, kubeadmConfig } from "./configs.ts";
-import { confFiles, proxyKubeconfig } from "./daemons.ts";
+import { confFiles, extraUsers } from "./daemons.ts";
 import { contextName, endpoints, kubeconfigPath, paths } from "./layout.ts";
 
 const madeMarker = join(paths.pki, "made");
 
 /** Makes the node's authorities, certificates, kubeconfigs and encryption key, once. `kubernetes` is hyperkube. */
 export async function makeIdentities(kubernetes: string, version: string): Promise<void> {
-  if (existsSync(madeMarker)) return;
+  if (!existsSync(madeMarker)) await makeAll(kubernetes, version);
+  for (const [user, path] of Object.entries(extraUsers))
+    if (!existsSync(path)) await makeUser(kubernetes, user, path);
+}
+
+async function makeAll(kubernetes: string, version: string): Promise<void> {
   // What a killed start left is of no use: nothing has run with it.
   await rm(paths.pki, { recursive: true, force: true });
   await rm(paths.conf, { recursive: true, force: true });
@@ -26,12 +31,15 @@ export async function makeIdentities(kubernetes: string, version: string): Promi
   await $({
     quiet: true,
   })`${kubernetes} kubeadm init phase kubeconfig all --config ${confFiles.kubeadm} --kubeconfig-dir ${paths.conf}`;
-  const proxy = await $({
-    quiet: true,
-  })`${kubernetes} kubeadm kubeconfig user --config ${confFiles.kubeadm} --client-name system:kube-proxy`;
-  await secretFile(proxyKubeconfig, proxy.stdout);
   await secretFile(confFiles.encryption, encryptionConfig(randomBytes(32)));
   await writeFile(madeMarker, "");
+}
+
+async function makeUser(kubernetes: string, user: string, path: string): Promise<void> {
+  const made = await $({
+    quiet: true,
+  })`${kubernetes} kubeadm kubeconfig user --config ${confFiles.kubeadm} --client-name ${user}`;
+  await secretFile(path, made.stdout);
 }
 
 /** The kubeconfig for people and the kit, with its own name for the context. */

@@ -1,9 +1,10 @@
 import { Resolver } from "node:dns/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
 import { ask, askObject, type Access } from "./api.ts";
-import { endpoints, network, node } from "./layout.ts";
+import { endpoints, network, node, policyQueue } from "./layout.ts";
 import { logFile, logTail, running } from "./processes.ts";
 
 /** Waits until a check holds. Ends at once when the daemon it depends on has ended. */
@@ -100,4 +101,10 @@ export async function dnsIsReady(access: Access): Promise<boolean> {
   );
   const containers = (pods?.items ?? []).flatMap(({ status }) => status.containerStatuses ?? []);
   return containers.length > 0 && containers.every(({ ready }) => ready);
+}
+
+/** Whether a program takes what the firewall queues. */
+export async function policiesAreEnforced(): Promise<boolean> {
+  const queues = await readFile("/proc/net/netfilter/nfnetlink_queue", "utf8").catch(() => "");
+  return queues.split("\n").some((line) => line.trim().split(/\s+/)[0] === String(policyQueue));
 }

@@ -20,7 +20,7 @@ export async function shutDown(phase: Phase): Promise<void> {
   await haltAll(10_000, "kubelet", "kube-scheduler", "kube-controller-manager", "local-provisioner");
   if (await running("containerd")) await endPods(phase);
   phase.waitingFor("the end of the node's programs");
-  await haltAll(5_000, "kube-proxy", "kube-apiserver");
+  await haltAll(5_000, "kube-proxy", "network-policies", "kube-apiserver");
   await haltAll(10_000, "containerd", "etcd");
   phase.waitingFor("the host to be as it was");
   await sweepHost(before);

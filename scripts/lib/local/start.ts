@@ -13,7 +13,7 @@ import { containerdAnswers, importImages, runningContainers } from "./containers
 import {
   confFiles,
   daemons,
-  proxyKubeconfig,
+  extraUsers,
   type Configs,
   type Daemons,
   type DaemonName,
@@ -33,6 +33,7 @@ import {
   etcdIsHealthy,
   nodeIsReady,
   podsAreKnown,
+  policiesAreEnforced,
   waitFor,
 } from "./readiness.ts";
 import { isLive, takeOver } from "./takeover.ts";
@@ -50,7 +51,7 @@ export async function bringUp(phase: Phase): Promise<void> {
   await recordHost();
   await writeOwner(await self());
   await makeFolders();
-  await raiseHostNetwork();
+  await raiseHostNetwork(programs.iptables);
   await makeIdentities(programs.kubernetes, `v${await kubernetesVersion()}`);
   const configs = await writeConfigs(programs, pause.reference);
   const parts = daemons(programs, configs);
@@ -70,7 +71,7 @@ export async function bringUp(phase: Phase): Promise<void> {
   await start.all("kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy");
   phase.waitingFor("cluster DNS and the StorageClass to be applied");
   await applyBase(programs, coredns.reference);
-  await start.all("local-provisioner");
+  await start.all("local-provisioner", "network-policies");
   await writeKubeconfig();
   await waitUntilTrue(programs, access, start, phase);
 }
@@ -103,6 +104,7 @@ async function waitUntilTrue(programs: Programs, access: Access, start: Start, p
   const containers = () => runningContainers(programs.containerd);
   await waitFor(phase, "the node to be ready", "kubelet", () => nodeIsReady(access, start.heartbeatSince));
   await waitFor(phase, "the kubelet to know its pods", "kubelet", () => podsAreKnown(access, containers));
+  await waitFor(phase, "NetworkPolicies to be enforced", "network-policies", policiesAreEnforced);
   await waitFor(phase, "cluster DNS to be ready", "kubelet", () => dnsIsReady(access));
   await waitFor(phase, "an answer of cluster DNS", "kubelet", dnsAnswers);
 }
@@ -122,9 +124,9 @@ async function kubernetesVersion(): Promise<string> {
 async function writeConfigs(programs: Programs, pauseImage: string): Promise<Configs> {
   const configs: Configs = {
     containerd: containerdConfig(programs, pauseImage),
-    network: networkConfig(),
+    network: networkConfig(existsSync("/proc/sys/net/ipv6")),
     kubelet: kubeletConfig(confFiles.resolv),
-    proxy: proxyConfig(proxyKubeconfig),
+    proxy: proxyConfig(extraUsers["system:kube-proxy"]),
     encryption: await readFile(confFiles.encryption, "utf8"),
   };
   await writeChanged(confFiles.containerd, configs.containerd);

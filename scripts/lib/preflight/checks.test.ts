@@ -10,6 +10,7 @@ const good: Facts = {
   missingPrograms: [],
   overlayWorks: true,
   linksWork: true,
+  queuesWork: true,
   controllers: ["cpu", "memory", "pids", "io"],
   listeners: [{ address: "0.0.0.0", port: 22 }],
   routes: ["192.0.2.0/24"],
@@ -32,6 +33,7 @@ const faults: readonly [string, Partial<Facts>, "warn" | "fail", string][] = [
   ["no ip", { missingPrograms: ["ip"] }, "fail", "Missing: ip."],
   ["no overlay", { overlayWorks: false }, "fail", "The kernel or the file system of /var/lib refuses it."],
   ["no bridges", { linksWork: false }, "fail", "The kernel refuses it."],
+  ["no queues", { queuesWork: false }, "fail", "The kernel has no nfnetlink_queue."],
   ["no memory controller", { controllers: ["cpu", "pids"] }, "fail", "Control groups lack: memory."],
   [
     "another cluster",

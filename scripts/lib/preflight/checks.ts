@@ -8,6 +8,8 @@ export interface Facts {
   readonly missingPrograms: readonly string[];
   readonly overlayWorks: boolean;
   readonly linksWork: boolean;
+  /** Whether the kernel can hold packets back until a program has decided on them. */
+  readonly queuesWork: boolean;
   /** Controllers of control groups that the kernel offers. */
   readonly controllers: readonly string[];
   /** Addresses and ports that programs listen on. */
@@ -63,6 +65,7 @@ export function judgeMachine(facts: Facts, needs: Needs): Check[] {
     mustHavePrograms(facts),
     mustHaveOverlay(facts),
     mustHaveLinks(facts),
+    mustHaveQueues(facts),
     mustHaveControllers(facts),
     mustBeOnlyKubernetes(facts),
     mustHaveFreePorts(facts, needs),
@@ -117,6 +120,17 @@ function mustHaveLinks({ linksWork }: Facts): Check {
   return linksWork
     ? pass(name, "It can.")
     : fail(name, "The kernel refuses it.", "modprobe -a bridge veth; a container needs more privileges");
+}
+
+function mustHaveQueues({ queuesWork }: Facts): Check {
+  const name = "must be able to queue packets, for NetworkPolicies";
+  return queuesWork
+    ? pass(name, "It can.")
+    : fail(
+        name,
+        "The kernel has no nfnetlink_queue.",
+        "install the kernel's extra modules, or use another kernel",
+      );
 }
 
 function mustHaveControllers({ controllers }: Facts): Check {

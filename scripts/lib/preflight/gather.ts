@@ -25,10 +25,11 @@ export const nodeNeeds: Needs = {
 
 /** Looks at the machine, without changing it. */
 export async function gatherFacts(): Promise<Facts> {
-  const [missingPrograms, overlayWorks, linksWork, foreignKubernetes] = await Promise.all([
+  const [missingPrograms, overlayWorks, linksWork, queuesWork, foreignKubernetes] = await Promise.all([
     findMissingPrograms(),
     tryOverlay(),
     tryLinks(),
+    hasQueues(),
     findForeignKubernetes(),
   ]);
   const nodeRuns = await isLive();
@@ -38,6 +39,7 @@ export async function gatherFacts(): Promise<Facts> {
     missingPrograms,
     overlayWorks,
     linksWork,
+    queuesWork,
     controllers: await findControllers(),
     listeners: await findListeners(),
     routes: await findRoutes(),
@@ -82,6 +84,12 @@ async function tryOverlay(): Promise<boolean> {
 async function tryLinks(): Promise<boolean> {
   const make = "ip link add kit-try type bridge && ip link add kit-a type veth peer name kit-b";
   return (await quiet`unshare --net sh -c ${make}`).exitCode === 0;
+}
+
+/** Whether the kernel has packet queues, or a module of them that it loads when it is asked for one. */
+async function hasQueues(): Promise<boolean> {
+  if (existsSync("/proc/net/netfilter/nfnetlink_queue")) return true;
+  return (await quiet`modprobe --dry-run nfnetlink_queue`).exitCode === 0;
 }
 
 async function findControllers(): Promise<string[]> {

@@ -10,6 +10,7 @@ export type ToolName =
   | "coredns"
   | "pause"
   | "local-provisioner"
+  | "network-policies"
   | "helm"
   | "kubeconform"
   | "gofakes3"

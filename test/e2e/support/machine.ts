@@ -25,7 +25,7 @@ const folders = [
   "/run/dexie-cloud-kit",
 ];
 
-const nodePrograms = /hyperkube|etcd|containerd|runc|coredns|local-provisioner|\/pause/;
+const nodePrograms = /hyperkube|etcd|containerd|runc|coredns|local-provisioner|network-policies|\/pause/;
 
 export async function lookAtMachine(): Promise<Machine> {
   const iptables = await tool("iptables");
