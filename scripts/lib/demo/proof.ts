@@ -10,43 +10,44 @@ import { countItems, dropObjects, presentMoment } from "./database.ts";
 import { user, type Devices } from "./devices.ts";
 import { readRecord, writeRecord } from "./record.ts";
 
-/** How many phases `proveRestore` has. */
+/** How many phases a whole proof has. */
 export const proofPhases = 3 + restorePhases;
 
-/** Backs up, loses a table on purpose, restores to just before the loss, and has the devices look. */
-export async function proveRestore(
+/** Backs up, loses a table on purpose, and restores to just before the loss. */
+export async function loseAndRestore(
   cluster: Cluster,
   devices: Devices,
   images: Readonly<Record<string, string>>,
   phases: Phases,
 ): Promise<void> {
-  const { stack } = cluster;
   const backup = await phases.run("backup", async (phase) => {
     const made = await createBackup(cluster, "incr", phase);
     phase.note(`${made.label}, encrypted before it was written`);
-    return made;
+    return made.label;
   });
-  const { moment, count } = await phases.run("loss of a table on purpose", async (phase) => {
-    const before = { moment: await presentMoment(cluster), count: devices.items().length };
-    await writeRecord(stack, { images: { ...images }, moment: before.moment });
+  const record = await phases.run("loss of a table on purpose", async (phase) => {
+    const count = devices.items().length;
+    const before = { images: { ...images }, moment: await presentMoment(cluster), count, backup };
+    await writeRecord(cluster.stack, before);
     await dropObjects(cluster);
-    phase.note(`DROP TABLE after ${before.moment}: ${before.count} items are gone from the server`);
+    phase.note(`DROP TABLE after ${before.moment}: ${count} items are gone from the server`);
     return before;
   });
-  const restored = await restoreInPlace(cluster, { at: moment, confirm: () => Promise.resolve() }, phases);
+  await restore(cluster, { at: record.moment }, phases);
+}
+
+/** Has the devices, and one that was never here before, look at the restored data. */
+export async function proveRestore(cluster: Cluster, devices: Devices, phases: Phases): Promise<void> {
   await phases.run("proof that the data is back", async (phase) => {
-    const found = await countItems(cluster, user);
-    if (found !== count) throw lost(count, found);
-    await devices.newDeviceSees(count, phase);
+    const record = await readRecord(cluster.stack);
+    if (record?.restored === undefined) throw new Error("nothing was restored");
+    await devices.newDeviceSees(record.count, phase);
     await devices.exchange();
-    phase.note(`${count} items in the database, on a new device, and on both devices, which sync again`);
+    await writeRecord(cluster.stack, { ...record, proven: new Date().toISOString() });
+    phase.note(
+      `${record.count} items in the database, on a new device, and on both devices, which sync again`,
+    );
   });
-  const proven = {
-    at: new Date().toISOString(),
-    backup: backup.label,
-    recoveryPoint: restored.recoveryPoint,
-  };
-  await writeRecord(stack, { images: { ...images }, moment, proven });
 }
 
 /** What an earlier run left undone: nothing, a restore that was cut off, or a loss that was not undone. */
@@ -59,9 +60,27 @@ export async function unfinishedRestore(cluster: Cluster): Promise<{ readonly at
   if (database === undefined) return undefined;
   if (database.metadata.annotations?.[noteAnnotation] !== undefined) return {};
   const record = await readRecord(cluster.stack);
-  if (record === undefined || record.proven !== undefined || !(await databaseAnswers(cluster)))
+  if (record === undefined || record.restored !== undefined || !(await databaseAnswers(cluster)))
     return undefined;
   return (await countItems(cluster, user)) === undefined ? { at: record.moment } : undefined;
+}
+
+/** Restores and counts what is there again, before a device can write. Of an earlier run's restore it finishes the rest. */
+export async function restore(
+  cluster: Cluster,
+  request: { readonly at?: string },
+  phases: Phases,
+): Promise<void> {
+  const { recoveryPoint } = await restoreInPlace(
+    cluster,
+    { ...request, confirm: () => Promise.resolve() },
+    phases,
+  );
+  const record = await readRecord(cluster.stack);
+  if (record === undefined || record.restored !== undefined) return;
+  const found = await countItems(cluster, user);
+  if (found !== record.count) throw lost(record.count, found);
+  await writeRecord(cluster.stack, { ...record, restored: { recoveryPoint } });
 }
 
 function lost(expected: number, found: number | undefined): KitError {

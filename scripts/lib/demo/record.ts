@@ -8,33 +8,39 @@ const recordSchema = z.object({
   images: z.record(z.string(), z.string()),
   /** The moment just before the loss. */
   moment: z.string(),
-  /** Set when the restored data was seen by the clients. */
-  proven: z.object({ at: z.string(), backup: z.string(), recoveryPoint: z.string().nullable() }).optional(),
+  /** How many items there were then. */
+  count: z.number(),
+  /** Label of the backup that was made before. */
+  backup: z.string(),
+  /** Set when the database held as many items again. */
+  restored: z.object({ recoveryPoint: z.string().nullable() }).optional(),
+  /** RFC 3339. Set when the clients had seen them too. */
+  proven: z.string().optional(),
 });
 
-/** What the demo notes of its loss and restore: written before the loss, completed after the proof. */
+/** What the demo notes of its loss and restore: written before the loss, completed after the restore and the proof. */
 export type ProofRecord = z.output<typeof recordSchema>;
 
 /** What is left to do about the proof of a restore. */
-export type ProofState = "to do" | "interrupted" | "done";
+export type ProofState = "to do" | "restored" | "done";
 
-/** A proof counts for the images that it was made with. One without an end was cut off. */
+/** A proof counts for the images that it was made with. One that was cut off after the restore goes on there. */
 export function proofState(
   record: ProofRecord | undefined,
   images: Readonly<Record<string, string>>,
 ): ProofState {
-  if (record === undefined) return "to do";
-  if (record.proven === undefined) return "interrupted";
+  if (record?.restored === undefined) return "to do";
   const same = Object.entries(images).every(([name, reference]) => record.images[name] === reference);
-  return same ? "done" : "to do";
+  if (!same) return "to do";
+  return record.proven === undefined ? "restored" : "done";
 }
 
 const fileOf = (stack: string): string => join(stackHome(stack).dir, "proof.json");
 
-/** The record of an earlier run. */
+/** The record of an earlier run. One of another version of the kit does not count. */
 export async function readRecord(stack: string): Promise<ProofRecord | undefined> {
   const text = await readFile(fileOf(stack), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : recordSchema.parse(JSON.parse(text));
+  return text === undefined ? undefined : recordSchema.safeParse(JSON.parse(text)).data;
 }
 
 /** Writes the record in one step, so that a killed run leaves the old one or the new one. */

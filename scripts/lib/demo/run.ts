@@ -1,4 +1,4 @@
-import { restoreInPlace, restorePhases } from "../backups/restore.ts";
+import { restorePhases } from "../backups/restore.ts";
 import { kubeconfigPath } from "../local/index.ts";
 import { requirePreflight } from "../preflight/index.ts";
 import { openWorkspace, up } from "../pulumi/index.ts";
@@ -11,7 +11,7 @@ import { presentTool, type ToolName } from "../tools/index.ts";
 import { provideAll } from "../tools/provide-all.ts";
 import { openToolbox } from "../tools/toolbox.ts";
 import { Devices } from "./devices.ts";
-import { proofPhases, proveRestore, unfinishedRestore } from "./proof.ts";
+import { loseAndRestore, proofPhases, proveRestore, restore, unfinishedRestore } from "./proof.ts";
 import { proofState, readRecord } from "./record.ts";
 
 /** The stack of the demo. */
@@ -37,8 +37,7 @@ export async function runDemo(phases: Phases): Promise<Address> {
   const unfinished = await unfinishedRestore(cluster);
   if (unfinished !== undefined) {
     say("an earlier run was cut off between the loss and its proof: the restore is finished first");
-    phases.more(restorePhases);
-    await restoreInPlace(cluster, { ...unfinished, confirm: () => Promise.resolve() }, phases);
+    await restore(cluster, unfinished, phases);
   }
   const address = await phases.run("pulumi up", async (phase) => {
     const workspace = await openWorkspace(demoStack);
@@ -48,8 +47,13 @@ export async function runDemo(phases: Phases): Promise<Address> {
   const devices = await phases.run("sync of two devices", (phase) => syncDevices(address, phase));
   try {
     const record = await readRecord(demoStack);
-    if (proofState(record, { ...images }) === "done") say(alreadyProven(record?.proven?.at ?? ""));
-    else await proveRestore(cluster, devices, { ...images }, phases);
+    const state = proofState(record, { ...images });
+    if (state === "done") say(alreadyProven(record?.proven ?? ""));
+    if (state === "to do") {
+      if (unfinished !== undefined) phases.more(restorePhases);
+      await loseAndRestore(cluster, devices, { ...images }, phases);
+    }
+    if (state !== "done") await proveRestore(cluster, devices, phases);
   } finally {
     await devices.stop();
   }
