@@ -14,8 +14,7 @@ const project = (groupOrder: number, name: string, include: string[], extra: obj
   test: { name, include, sequence: { groupOrder }, ...extra },
 });
 
-/** Stories share one loaded machine with all they start: a wait that ran out is told, and tried once more. */
-const stories = { testTimeout: 300_000, hookTimeout: 900_000, fileParallelism: false, retry: 1 };
+const stories = { testTimeout: 300_000, hookTimeout: 900_000, fileParallelism: false };
 const onTheNode = { ...stories, globalSetup: "test/e2e/support/machine-before.ts" };
 
 // `kit test` runs stories-beside and what needs no node beside the stories, and after both what ends the node.

@@ -13,7 +13,7 @@ export interface PageOptions {
 /** The addon itself waits a minute after a sync that failed, and a busy machine lets a page wait for its disk. */
 const patienceMs = 120_000;
 
-/** How long a page may take to show what it shows first. */
+/** How long a page may take to open its database: before that it does not ask who is there. */
 const firstViewMs = 30_000;
 
 /** A window of a real Chromium on the to-do page of the evaluation server. */
@@ -45,14 +45,19 @@ export class PageClient {
 
   static async #start(url: string, launch: LaunchOptions, patience: number): Promise<PageClient> {
     const browser = await chromium.launch(launch);
+    const said: string[] = [];
     try {
       const page = await (await browser.newContext()).newPage();
       page.setDefaultTimeout(patienceMs);
+      page.on("console", (message) => said.push(message.text()));
+      page.on("pageerror", (error) => said.push(String(error)));
+      page.on("requestfailed", (request) => said.push(`${request.url()}: ${request.failure()?.errorText}`));
       await page.goto(url);
       await page.locator("#welcome").waitFor({ timeout: patience });
       return new PageClient(browser, page);
     } catch (error) {
       await browser.close();
+      if (error instanceof Error) error.message += `\nThe page said: ${said.join("\n") || "nothing"}`;
       throw error;
     }
   }

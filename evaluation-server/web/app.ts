@@ -99,6 +99,8 @@ element("logout").addEventListener("click", () => void db.cloud.logout({ force: 
 db.cloud.userInteraction.subscribe((interaction) => {
   if (interaction?.type === "message-alert") interaction.onSubmit({});
 });
+// Before it is open nobody knows who is logged in.
+await db.open();
 db.cloud.currentUser.subscribe(showUser);
 db.cloud.syncState.subscribe(showState);
 db.cloud.webSocketStatus.subscribe(showState);
