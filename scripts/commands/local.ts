@@ -48,11 +48,21 @@ async function status({ output }: { readonly output: string }): Promise<void> {
   else result(nodeText(found));
 }
 
-function nodeText({ state, checkout, kubeconfig, context, parts }: NodeStatus): string {
+function nodeText(status: NodeStatus): string {
+  const { state, checkout, kubeconfig, context, parts } = status;
   const summary = `local node: ${state}${checkout === undefined ? "" : `, of ${checkout}`}`;
   if (state === "absent" || state === "stopped") return `${summary}\n`;
   const table = new Table({ head: ["part", "process"], style: { head: [], border: [] } });
   for (const { name, pid } of parts) table.push([name, pid ?? "ended"]);
   const way = `KUBECONFIG=${kubeconfig} kubectl --context ${context} get pods --all-namespaces`;
-  return `${summary}\n${table.toString()}\nlook inside: ${way}\n`;
+  const faults = faultsOf(status);
+  const fix = faults.length === 0 ? "" : `not right: ${faults.join(", ")}; next: ./kit local start\n`;
+  return `${summary}\n${table.toString()}\n${fix}look inside: ${way}\n`;
 }
+
+const faultsOf = ({ parts, nodeReady, dnsAnswers, policiesEnforced }: NodeStatus): string[] => [
+  ...parts.filter(({ pid }) => pid === undefined).map(({ name }) => `${name} has ended`),
+  ...(nodeReady ? [] : ["the node is not ready"]),
+  ...(dnsAnswers ? [] : ["cluster DNS does not answer"]),
+  ...(policiesEnforced ? [] : ["NetworkPolicies are not enforced"]),
+];

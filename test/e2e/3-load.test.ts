@@ -1,4 +1,5 @@
 // Under load: what was acknowledged is there, and changes of settings and certificates fail no request.
+import { randomUUID } from "node:crypto";
 import { beforeAll, expect, it } from "vitest";
 import { listBackups } from "./support/backups.ts";
 import { configOf } from "./support/config.ts";
@@ -11,11 +12,14 @@ import { changeSettings, settled, useStack } from "./support/stack.ts";
 import { setConfig, openWorkspace } from "../../scripts/lib/pulumi/index.ts";
 import { makeCertificates, type Certificates } from "../../scripts/lib/stack/certificates.ts";
 import { readSettings } from "../../scripts/lib/stack/file.ts";
+import type { initialCredentials } from "../../scripts/lib/stack/settings.ts";
 
 explainFailuresIn(serverNamespace, databaseNamespace);
 beforeAll(useStack);
 
 const user = "bob@demo.local";
+
+type Credentials = ReturnType<typeof initialCredentials>;
 
 /** Every acknowledged write is there, once. */
 async function expectHeld({ load, acknowledged, seconds }: LoadReport): Promise<void> {
@@ -44,23 +48,31 @@ it("a killed database loses no acknowledged write and applies none twice", async
   await expectHeld(await load.stop());
 });
 
-it("no request fails while settings and the certificate of the edge change, there and back", async () => {
+it("no request fails while settings, the edge's certificate and the database's password change, there and back", async () => {
   const workspace = await openWorkspace(stack);
   const certificates = await configOf<Certificates>(workspace, "certificates");
+  const credentials = await configOf<Credentials>(workspace, "credentials");
   const { server } = await readSettings(stack);
-  const use = async (settings: object, chosen: Certificates) => {
+  const use = async (settings: object, secrets: { certificates: Certificates; credentials: Credentials }) => {
     await changeSettings({ server: settings });
-    await setConfig(workspace, { certificates: chosen }, { secret: true });
+    await setConfig(workspace, secrets, { secret: true });
     expect(await kit("up", "--stack", stack, "--yes")).toContain("is up");
   };
+  const before = { certificates, credentials };
   const made = await makeCertificates(stack, databaseNamespace, "localhost");
   trust(made.ca);
   const load = await startLoad(user, 3);
   try {
-    await use({ ...server, logLevel: "debug" }, { ...certificates, edge: made.edge });
+    await use(
+      { ...server, logLevel: "debug" },
+      {
+        certificates: { ...certificates, edge: made.edge },
+        credentials: { ...credentials, ownerPassword: randomUUID() },
+      },
+    );
     await load.acknowledge(100);
   } finally {
-    await use(server, certificates);
+    await use(server, before);
   }
   await load.acknowledge(100);
   const report = await load.stop();

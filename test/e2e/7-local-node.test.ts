@@ -4,10 +4,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { $ } from "zx";
 import { buildImages } from "../../scripts/lib/images/index.ts";
 import { daemonNames } from "../../scripts/lib/local/daemons.ts";
 import { loadImages, node, nodeStatus, type NodeStatus } from "../../scripts/lib/local/index.ts";
 import { paths } from "../../scripts/lib/local/layout.ts";
+import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { apply, kit, kubectl } from "./support/kit.ts";
 import { holdNode } from "./support/node-lock.ts";
@@ -137,6 +139,14 @@ describe("the local node", () => {
     expect(await inPod(ask)).toBe("TimeoutError");
     await kit("local", "start");
     expect(await inPod(ask)).toBe("open");
+  });
+
+  it("sees that another program emptied the firewall, and leads to the NetworkPolicies again", async () => {
+    const iptables = await tool("iptables");
+    await $({ quiet: true })`${iptables} --table mangle --delete FORWARD --jump KIT-POLICIES`;
+    expect(await nodeStatus()).toMatchObject({ state: "degraded", policiesEnforced: false });
+    await kit("local", "start");
+    expect(await nodeStatus()).toMatchObject({ state: "ready", policiesEnforced: true });
   });
 
   it("comes back when the way to containerd was removed", async () => {

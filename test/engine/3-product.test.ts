@@ -145,6 +145,20 @@ describe("a changed secret", () => {
   });
 });
 
+describe("a changed password of the database", () => {
+  test("rolls the server, and leaves the database running, which follows it by itself", async () => {
+    const { credentials } = product.settings.secret;
+    const ownerPassword = "another-password-of-32-characters-or-more";
+    await stack.set({ credentials: { ...credentials, ownerPassword } }, { secret: true });
+    expect(await stack.planned()).toEqual([
+      "update database-postgres-credentials",
+      "update server-server-config",
+      `update server:${name}-server/server`,
+    ]);
+    await stack.up();
+  });
+});
+
 describe("drift", () => {
   test("by hand is seen, and put back", async () => {
     await kubectl("scale", "deployment/server", ...inServer, "--replicas", "1");

@@ -27,10 +27,6 @@ export function parseTables(saved: string): Table[] {
  * still refuse what is sent to a Service without pods. Without a program that takes the queue all of it is dropped.
  */
 export function policyScript(saved: string): string {
-  const mangle = parseTables(saved).find(({ name }) => name === "mangle");
-  const missing = ["INPUT", "FORWARD"]
-    .map((hook) => `-A ${hook} -j ${policyChain}`)
-    .filter((rule) => !mangle?.rules.includes(rule));
   const isNew = `-m conntrack --ctstate NEW`;
   const decide = `-j NFQUEUE --queue-num ${policyQueue}`;
   const lines = [
@@ -41,10 +37,18 @@ export function policyScript(saved: string): string {
     `-A ${policyChain} -d ${network.services} -j RETURN`,
     `-A ${policyChain} -s ${network.pods} ${isNew} ${decide}`,
     `-A ${policyChain} -d ${network.pods} ${isNew} ${decide}`,
-    ...missing,
+    ...missingWays(saved),
     "COMMIT",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The rules that lead into the chain of the NetworkPolicies and are not in the table mangle. */
+export function missingWays(saved: string): string[] {
+  const mangle = parseTables(saved).find(({ name }) => name === "mangle");
+  return ["INPUT", "FORWARD"]
+    .map((hook) => `-A ${hook} -j ${policyChain}`)
+    .filter((rule) => !mangle?.rules.includes(rule));
 }
 
 /** The chains of a table that Kubernetes or this node's pod network made. */

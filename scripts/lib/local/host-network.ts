@@ -25,11 +25,11 @@ export async function raiseHostNetwork(iptables: string): Promise<void> {
   await quiet`ip route replace ${network.services} dev ${node.link} src ${node.address}`;
   await quiet`ip route replace unreachable ${network.pods} metric 4096`;
   for (const [name, value] of Object.entries(neededSysctls)) await writeFile(sysctlFile(name), value);
-  await leadToPolicies(dirname(iptables));
+  const restore = $({ quiet: true, input: policyScript(await savedMangle(iptables)) });
+  await restore`${join(dirname(iptables), "iptables-restore")} --noflush --wait 10`;
 }
 
-async function leadToPolicies(programs: string): Promise<void> {
-  const saved = await quiet`${join(programs, "iptables-save")} --table mangle`;
-  const restore = $({ quiet: true, input: policyScript(saved.stdout) });
-  await restore`${join(programs, "iptables-restore")} --noflush --wait 10`;
+/** The firewall table that leads to the NetworkPolicies, as `iptables-save` prints it. */
+export async function savedMangle(iptables: string): Promise<string> {
+  return (await quiet`${join(dirname(iptables), "iptables-save")} --table mangle`).stdout;
 }

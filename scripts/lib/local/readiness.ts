@@ -4,6 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
 import { ask, askObject, type Access } from "./api.ts";
+import { missingWays } from "./firewall.ts";
+import { savedMangle } from "./host-network.ts";
 import { endpoints, network, node, policyQueue } from "./layout.ts";
 import { logFile, logTail, running } from "./processes.ts";
 
@@ -103,8 +105,9 @@ export async function dnsIsReady(access: Access): Promise<boolean> {
   return containers.length > 0 && containers.every(({ ready }) => ready);
 }
 
-/** Whether a program takes what the firewall queues. */
-export async function policiesAreEnforced(): Promise<boolean> {
+/** Whether the firewall queues what NetworkPolicies decide on, and a program takes it. */
+export async function policiesAreEnforced(iptables: string): Promise<boolean> {
   const queues = await readFile("/proc/net/netfilter/nfnetlink_queue", "utf8").catch(() => "");
-  return queues.split("\n").some((line) => line.trim().split(/\s+/)[0] === String(policyQueue));
+  const isTaken = queues.split("\n").some((line) => line.trim().split(/\s+/)[0] === String(policyQueue));
+  return isTaken && missingWays(await savedMangle(iptables)).length === 0;
 }

@@ -104,7 +104,9 @@ async function waitUntilTrue(programs: Programs, access: Access, start: Start, p
   const containers = () => runningContainers(programs.containerd);
   await waitFor(phase, "the node to be ready", "kubelet", () => nodeIsReady(access, start.heartbeatSince));
   await waitFor(phase, "the kubelet to know its pods", "kubelet", () => podsAreKnown(access, containers));
-  await waitFor(phase, "NetworkPolicies to be enforced", "network-policies", policiesAreEnforced);
+  await waitFor(phase, "NetworkPolicies to be enforced", "network-policies", () =>
+    policiesAreEnforced(programs.iptables),
+  );
   await waitFor(phase, "cluster DNS to be ready", "kubelet", () => dnsIsReady(access));
   await waitFor(phase, "an answer of cluster DNS", "kubelet", dnsAnswers);
 }

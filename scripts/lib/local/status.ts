@@ -5,7 +5,8 @@ import { readHostRecord } from "./host-record.ts";
 import { contextName, home, kubeconfigPath } from "./layout.ts";
 import { readOwner } from "./owner.ts";
 import { bootId, running } from "./processes.ts";
-import { dnsAnswers, nodeIsReady } from "./readiness.ts";
+import { dnsAnswers, nodeIsReady, policiesAreEnforced } from "./readiness.ts";
+import { presentTool } from "../tools/index.ts";
 
 export interface PartStatus {
   readonly name: string;
@@ -26,6 +27,7 @@ export interface NodeStatus {
   readonly parts: readonly PartStatus[];
   readonly nodeReady: boolean;
   readonly dnsAnswers: boolean;
+  readonly policiesEnforced: boolean;
 }
 
 /** What of the node is there without any of its programs. */
@@ -38,14 +40,14 @@ export interface Traces {
 export function stateOf(
   { dataExists, hostIsChanged }: Traces,
   parts: readonly PartStatus[],
-  answers: Pick<NodeStatus, "nodeReady" | "dnsAnswers">,
+  answers: Pick<NodeStatus, "nodeReady" | "dnsAnswers" | "policiesEnforced">,
 ): NodeStatus["state"] {
   if (parts.every(({ pid }) => pid === undefined)) {
     if (hostIsChanged) return "degraded";
     return dataExists ? "stopped" : "absent";
   }
   const allRun = parts.every(({ pid }) => pid !== undefined);
-  return allRun && answers.nodeReady && answers.dnsAnswers ? "ready" : "degraded";
+  return allRun && Object.values(answers).every(Boolean) ? "ready" : "degraded";
 }
 
 /** Looks at the node, without changing anything. */
@@ -57,6 +59,7 @@ export async function lookAtNode(): Promise<NodeStatus> {
   const answers = {
     nodeReady: live && (await isReadyNow()),
     dnsAnswers: live && (await dnsAnswers()),
+    policiesEnforced: live && (await policiesAreEnforced((await presentTool("iptables")) ?? "")),
   };
   return {
     state: stateOf({ dataExists: existsSync(home), hostIsChanged: await hostIsChanged() }, parts, answers),
