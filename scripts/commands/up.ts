@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { confirmYes } from "../lib/confirm.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
-import { openWorkspace, plan, up } from "../lib/pulumi/index.ts";
+import { openWorkspace, plan, refresh, up } from "../lib/pulumi/index.ts";
 import { Phases, result, say } from "../lib/say.ts";
 import { addressOf, planText } from "../lib/stack/deploy.ts";
 import { readSettings } from "../lib/stack/file.ts";
@@ -9,6 +9,7 @@ import { localPhases, prepareLocal, useImages } from "../lib/stack/local.ts";
 
 interface Options {
   readonly stack: string;
+  readonly refresh?: true;
   readonly yes?: true;
 }
 
@@ -16,16 +17,18 @@ interface Options {
 export function command(): Command {
   return new Command("up")
     .description("bring a stack to what its settings say")
+    .option("--refresh", "first look at the live objects, and put back what was changed by hand")
     .addOption(stackOption)
     .addOption(yesOption)
     .action(bringUp);
 }
 
-async function bringUp({ stack, yes }: Options): Promise<void> {
+async function bringUp({ stack, refresh: looks, yes }: Options): Promise<void> {
   const { target } = await readSettings(stack);
   const workspace = await openWorkspace(stack);
-  const phases = new Phases(target.kind === "local" ? localPhases + 1 : 1);
+  const phases = new Phases((target.kind === "local" ? localPhases : 0) + (looks ? 2 : 1));
   if (target.kind === "local") await useImages(stack, await prepareLocal(phases));
+  if (looks) await phases.run("live objects", (phase) => refresh(workspace, phase));
   const planned = await phases.run("plan", () => plan(workspace));
   say(planText(planned));
   if (planned.hasChanges) {

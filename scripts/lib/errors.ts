@@ -23,6 +23,19 @@ export const exitCode = {
 
 export type ExitName = keyof typeof exitCode;
 
+/** What the kit's own commands mean by a code, for those that they end with. */
+export const exitMeaning: Partial<Record<ExitName, string>> = {
+  failed: "it failed, or what was looked at is not well",
+  usage: "wrong use or wrong settings; nothing was changed",
+  stackNotFound: "there is no such stack",
+  preflight: "the machine, the cluster or a volume lacks something; nothing was changed",
+  preflightWarnings: "`./kit preflight --strict` has warnings",
+  checksum: "a download is not what was published; it was not used",
+  backupTooOld: "there is no backup, or backups or archived WAL are overdue",
+  keyUnavailable: "a key or passphrase is missing or is the wrong one; nothing was changed",
+  interrupted: "Ctrl-C; the message says what resumes it",
+};
+
 /** An error for people. It has four parts: the code, what happened, why, and the next command to type. */
 export class KitError extends Error {
   readonly exit: ExitName;

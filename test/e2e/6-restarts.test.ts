@@ -1,7 +1,6 @@
 // Restarts lose nothing, and a second `up` changes nothing but what somebody changed by hand.
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NodeClient } from "../../clients/node-client.ts";
-import { openWorkspace, refresh } from "../../scripts/lib/pulumi/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { kit, kubectl } from "./support/kit.ts";
 import { holdNode } from "./support/node-lock.ts";
@@ -92,8 +91,7 @@ describe("up", () => {
     const before = await replicas();
     await kubectl("scale", "deployment/server", ...inServer, "--replicas", "1");
     await kubectl("delete", "networkpolicy", "edge", ...inServer);
-    await refresh(await openWorkspace(stack));
-    expect(await kit("up", "--stack", stack, "--yes")).toContain("is up");
+    expect(await kit("up", "--refresh", "--stack", stack, "--yes")).toContain("is up");
     expect(await replicas()).toBe(before);
     await kubectl("get", "networkpolicy", "edge", ...inServer);
   });

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from "commander";
+import { exitCode, exitMeaning } from "../errors.ts";
 import { code, generated, table } from "./markdown.ts";
 
 /** The page of all commands of `./kit`. */
@@ -11,7 +12,20 @@ Results go to stdout, progress and errors to stderr. Without a terminal nothing 
 code 2.
 
 ${commands.map((command) => section(command, "./kit", 2)).join("\n\n")}
+
+## Exit codes
+
+${table(["Code", "What it means"], exitRows())}
 `;
+}
+
+/** What Pulumi itself ends with is passed on. */
+function exitRows(): string[][] {
+  const own = Object.entries(exitCode).flatMap(([name, number]) => {
+    const meaning = exitMeaning[name as keyof typeof exitCode];
+    return meaning === undefined ? [] : [[String(number), meaning]];
+  });
+  return [["0", "done"], ...own, ["3 to 9", "as Pulumi means it, when Pulumi itself ended so"]];
 }
 
 function section(command: Command, above: string, level: number): string {

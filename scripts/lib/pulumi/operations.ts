@@ -21,10 +21,10 @@ export async function up(workspace: Workspace, phase?: Phase): Promise<void> {
   await run(workspace, ["up", "--yes", "--skip-preview", ...configFlag(workspace)], phase);
 }
 
-/** Reads the live objects into the state. */
-export async function refresh(workspace: Workspace): Promise<void> {
+/** Reads the live objects into the state, so that `up` puts back what was changed by hand. */
+export async function refresh(workspace: Workspace, phase: Phase): Promise<void> {
   await makeReady(workspace);
-  await watch(workspace, ["refresh", "--yes", "--skip-preview", ...configFlag(workspace)]);
+  await run(workspace, ["refresh", "--yes", "--skip-preview", ...configFlag(workspace)], phase);
 }
 
 /** Removes everything of the stack. With its preview: without it a protected resource stops nothing else. */
