@@ -1,6 +1,7 @@
 // Who may talk to whom, asked in the cluster itself.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selectorLabels } from "../../infra/naming.ts";
+import { logTail } from "../../scripts/lib/local/processes.ts";
 import { readSettings } from "../../scripts/lib/stack/file.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { apply, kubectl } from "./support/kit.ts";
@@ -87,6 +88,11 @@ describe("what is open", () => {
 describe("what is closed", () => {
   it.each(pairs.filter(([, , open]) => !open))("%s does not reach %s", (probe, target) => {
     expect(seen.get(probe)?.reached).not.toContain(target);
+  });
+
+  it("is told to whoever looks into the node", async () => {
+    const log = await logTail("network-policies", 100);
+    expect(log).toMatch(/dropped: \S+\/kit-e2e-\w+ \([\d.]+\) to \S+ \([\d.]+\), TCP port \d+/);
   });
 
   it.each(probeNames)("%s has no other addresses, by which it could pass the policies", (probe) => {

@@ -1,13 +1,15 @@
 import { beforeEach } from "vitest";
+import { logTail } from "../../../scripts/lib/local/processes.ts";
 import { tryKubectl } from "./kit.ts";
 
 const lines = 40;
 
-/** When a test of this file fails, prints what a person needs to see why: pods, events and logs of namespaces. */
+/** When a test of this file fails, prints what a person needs to see why: pods, events and logs of namespaces, and drops. */
 export function explainFailuresIn(...namespaces: readonly string[]): void {
   beforeEach(({ onTestFailed }) => {
     onTestFailed(async () => {
       for (const namespace of namespaces) process.stderr.write(await explain(namespace));
+      process.stderr.write(`--- whom NetworkPolicies stopped\n${await logTail("network-policies", lines)}\n`);
     }, 60_000);
   });
 }

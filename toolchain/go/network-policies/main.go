@@ -31,11 +31,12 @@ type options struct {
 func run(opts options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	engine, err := startEngine(ctx, opts)
+	pods := &addressBook{folder: opts.networkCache, network: opts.network}
+	engine, err := startEngine(ctx, opts, pods)
 	if err != nil {
 		return err
 	}
-	if err := decide(ctx, engine, opts.queue); err != nil {
+	if err := newGate(engine, pods).run(ctx, opts.queue); err != nil {
 		return err
 	}
 	log.Printf("deciding on new connections of queue %d", opts.queue)
@@ -44,7 +45,7 @@ func run(opts options) error {
 }
 
 // startEngine returns once all policies, pods and namespaces are known.
-func startEngine(ctx context.Context, opts options) (*networkpolicy.PolicyEngine, error) {
+func startEngine(ctx context.Context, opts options, addresses podinfo.IPResolver) (*networkpolicy.PolicyEngine, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", opts.kubeconfig)
 	if err != nil {
 		return nil, err
@@ -60,8 +61,7 @@ func startEngine(ctx context.Context, opts options) (*networkpolicy.PolicyEngine
 	if err := pods.Informer().SetTransform(withoutManagedFields); err != nil {
 		return nil, err
 	}
-	addresses := []podinfo.IPResolver{&addressBook{folder: opts.networkCache, network: opts.network}}
-	provider := podinfo.NewInformerProvider(pods, namespaces, nil, addresses)
+	provider := podinfo.NewInformerProvider(pods, namespaces, nil, []podinfo.IPResolver{addresses})
 	standard := networkpolicy.NewStandardNetworkPolicy(opts.node, namespaces, pods, policies)
 	factory.Start(ctx.Done())
 

@@ -4,17 +4,30 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"net"
 	"time"
 
 	nfqueue "github.com/florianl/go-nfqueue/v2"
+	"golang.org/x/time/rate"
 	"sigs.k8s.io/kube-network-policies/pkg/network"
 	"sigs.k8s.io/kube-network-policies/pkg/networkpolicy"
 )
 
-// decide takes the queue and answers for each of its packets until the context ends. The kernel drops what nobody
+// gate decides on packets, and tells whom it did not let through. A pod that keeps trying does not fill the log.
+type gate struct {
+	engine *networkpolicy.PolicyEngine
+	pods   *addressBook
+	told   rate.Sometimes
+}
+
+func newGate(engine *networkpolicy.PolicyEngine, pods *addressBook) *gate {
+	return &gate{engine: engine, pods: pods, told: rate.Sometimes{First: 100, Interval: time.Second}}
+}
+
+// run takes the queue and answers for each of its packets until the context ends. The kernel drops what nobody
 // answers for. A packet that is not let through is dropped too, not refused: a pod that connects before the API
 // knows it then gets its answer with the next try of its kernel.
-func decide(ctx context.Context, engine *networkpolicy.PolicyEngine, number uint16) error {
+func (g *gate) run(ctx context.Context, number uint16) error {
 	queue, err := nfqueue.Open(&nfqueue.Config{
 		NfQueue: number,
 		// Headers are enough, and checksums do not matter here.
@@ -31,11 +44,11 @@ func decide(ctx context.Context, engine *networkpolicy.PolicyEngine, number uint
 
 	answer := func(packet nfqueue.Attribute) int {
 		verdict := nfqueue.NfDrop
-		if mayPass(ctx, engine, packet) {
+		if g.mayPass(ctx, *packet.Payload) {
 			verdict = nfqueue.NfAccept
 		}
 		if err := queue.SetVerdict(*packet.PacketID, verdict); err != nil {
-			log.Printf("packet %d: %v", *packet.PacketID, err)
+			log.Printf("netfilter queue %d: %v", number, err)
 		}
 		return 0
 	}
@@ -51,16 +64,30 @@ func decide(ctx context.Context, engine *networkpolicy.PolicyEngine, number uint
 	return nil
 }
 
-func mayPass(ctx context.Context, engine *networkpolicy.PolicyEngine, attributes nfqueue.Attribute) bool {
-	packet, err := network.ParsePacket(*attributes.Payload)
+func (g *gate) mayPass(ctx context.Context, headers []byte) bool {
+	packet, err := network.ParsePacket(headers)
 	if err != nil {
-		log.Printf("packet %d is dropped: %v", *attributes.PacketID, err)
+		g.told.Do(func() { log.Printf("dropped: a packet that cannot be read: %v", err) })
 		return false
 	}
-	packet.ID = *attributes.PacketID
-	allowed, err := engine.EvaluatePacket(ctx, &packet)
-	if err != nil {
-		log.Printf("%v is dropped: %v", packet, err)
+	allowed, err := g.engine.EvaluatePacket(ctx, &packet)
+	if err == nil && allowed {
+		return true
 	}
-	return err == nil && allowed
+	g.told.Do(func() {
+		from, to := g.name(packet.SrcIP), g.name(packet.DstIP)
+		log.Printf("dropped: %s to %s, %s port %d", from, to, packet.Proto, packet.DstPort)
+		if err != nil {
+			log.Print(err)
+		}
+	})
+	return false
+}
+
+// name is the address, with the pod that has it.
+func (g *gate) name(ip net.IP) string {
+	if pod, found := g.pods.LookupPod(ip.String()); found {
+		return fmt.Sprintf("%s (%s)", pod, ip)
+	}
+	return ip.String()
 }

@@ -4,10 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { $ } from "zx";
-import { haproxyConfig } from "../../infra/exposure/haproxy.ts";
-import { buildImages, type BuiltImage, type ImageName, imageNames } from "../../scripts/lib/images/index.ts";
-import { makeCertificates } from "../../scripts/lib/stack/certificates.ts";
-import { runIn, unpack } from "./support/root-fs.ts";
+import { haproxyConfig } from "../../../infra/exposure/haproxy.ts";
+import {
+  buildImages,
+  type BuiltImage,
+  type ImageName,
+  imageNames,
+} from "../../../scripts/lib/images/index.ts";
+import { makeCertificates } from "../../../scripts/lib/stack/certificates.ts";
+import { runIn, unpack } from "../support/root-fs.ts";
 
 const quiet = { waitingFor: () => undefined, note: () => undefined };
 const shell = $({ quiet: true, nothrow: true });
