@@ -31,5 +31,8 @@ async function sourcesBelow(...folders: string[]): Promise<string> {
   const texts = await Promise.all(
     files.map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8")),
   );
-  return texts.join("\n").replaceAll(/\$\{(workspace\.)?stack\}/g, "NAME").replaceAll("STACK", "NAME");
+  return texts
+    .join("\n")
+    .replaceAll(/\$\{(workspace\.)?stack\}/g, "NAME")
+    .replaceAll("STACK", "NAME");
 }
