@@ -221,7 +221,7 @@ test("a restored database is told to a device whose socket does not know that it
   const device = await Device.of(replica, "bob@demo.local");
   device.write([upsert("itm-kept")]);
   await device.sync();
-  const socket = await Socket.of(device, replica);
+  const known = device.revision;
   await postgres.stop();
   await postgres.keepCopy();
   await postgres.start();
@@ -231,7 +231,10 @@ test("a restored database is told to a device whose socket does not know that it
   await postgres.stop();
   await postgres.restoreCopy();
   await postgres.start();
+  await untilReady(replica);
 
+  const socket = await Socket.open(replica, device);
+  socket.ready(device, known);
   expect(await socket.next()).toMatchObject({ type: "realms-changed" });
   await device.sync();
   socket.ready(device);

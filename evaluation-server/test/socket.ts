@@ -69,8 +69,9 @@ export class Socket {
     return socket;
   }
 
-  ready(device: Device): void {
-    this.send({ type: "ready", rev: device.revision, realmSetHash: realmSetHash(device.realms) });
+  /** Says what the device has: a real one does not say how far its own writes have carried it since. */
+  ready(device: Device, revision = device.revision): void {
+    this.send({ type: "ready", rev: revision, realmSetHash: realmSetHash(device.realms) });
   }
 
   send(message: unknown): void {
