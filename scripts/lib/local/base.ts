@@ -1,10 +1,9 @@
 import { corefile } from "./configs.ts";
-import { provisionerName } from "./daemons.ts";
+import { policyUser, provisionerName } from "./daemons.ts";
 import { network } from "./layout.ts";
 
 const coredns = { name: "coredns", namespace: "kube-system" };
 const dnsLabels = { "k8s-app": "kube-dns" };
-const policyUser = "kit:network-policies";
 const rbac = "rbac.authorization.k8s.io";
 
 /** What every node has: rights of the administrator, the default StorageClass and cluster DNS. */

@@ -57,10 +57,13 @@ export const confFiles = {
 
 const kubeconfigOf = (user: string): string => `${paths.conf}/${user}.conf`;
 
+/** The user as whom NetworkPolicies are read. */
+export const policyUser = "kit:network-policies";
+
 /** Users that kubeadm knows no kubeconfig of, by the name that the API server has for them. */
 export const extraUsers = {
   "system:kube-proxy": kubeconfigOf("kube-proxy"),
-  "kit:network-policies": kubeconfigOf("network-policies"),
+  [policyUser]: kubeconfigOf("network-policies"),
 } as const;
 
 /** All long-running programs of the node. */
@@ -189,6 +192,6 @@ const provisionerArgs = [
 ];
 
 const policiesArgs = [
-  ...["--kubeconfig", extraUsers["kit:network-policies"], "--node", node.name],
+  ...["--kubeconfig", extraUsers[policyUser], "--node", node.name],
   ...["--network", network.name, "--queue", String(policyQueue)],
 ];

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { $ } from "zx";
 import { policyScript } from "./firewall.ts";
-import { sysctlFile } from "./host-state.ts";
+import { changeFirewall, sysctlFile } from "./host-state.ts";
 import { network, node } from "./layout.ts";
 
 const quiet = $({ quiet: true });
@@ -25,8 +25,7 @@ export async function raiseHostNetwork(iptables: string): Promise<void> {
   await quiet`ip route replace ${network.services} dev ${node.link} src ${node.address}`;
   await quiet`ip route replace unreachable ${network.pods} metric 4096`;
   for (const [name, value] of Object.entries(neededSysctls)) await writeFile(sysctlFile(name), value);
-  const restore = $({ quiet: true, input: policyScript(await savedMangle(iptables)) });
-  await restore`${join(dirname(iptables), "iptables-restore")} --noflush --wait 10`;
+  await changeFirewall(iptables, "iptables", policyScript(await savedMangle(iptables)));
 }
 
 /** The firewall table that leads to the NetworkPolicies, as `iptables-save` prints it. */

@@ -110,6 +110,16 @@ export async function savedFirewalls(): Promise<SavedFirewall[]> {
   );
 }
 
+/** Carries out input of one family's `iptables-restore`. What it does not name stays. */
+export async function changeFirewall(
+  iptables: string,
+  program: SavedFirewall["program"],
+  script: string,
+): Promise<void> {
+  const run = $({ quiet: true, input: script });
+  await run`${join(dirname(iptables), `${program}-restore`)} --noflush --wait 10`;
+}
+
 function firewallLines({ program, saved }: SavedFirewall): string[] {
   return parseTables(saved).flatMap(({ name, chains, rules }) => [
     ...chains.map((chain) => `${program} ${name} chain ${chain}`),

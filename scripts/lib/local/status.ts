@@ -59,7 +59,7 @@ export async function lookAtNode(): Promise<NodeStatus> {
   const answers = {
     nodeReady: live && (await isReadyNow()),
     dnsAnswers: live && (await dnsAnswers()),
-    policiesEnforced: live && (await policiesAreEnforced((await presentTool("iptables")) ?? "")),
+    policiesEnforced: live && (await policiesAreEnforcedNow()),
   };
   return {
     state: stateOf({ dataExists: existsSync(home), hostIsChanged: await hostIsChanged() }, parts, answers),
@@ -74,6 +74,12 @@ export async function lookAtNode(): Promise<NodeStatus> {
 /** A reboot takes every change of the host back. */
 async function hostIsChanged(): Promise<boolean> {
   return (await readHostRecord())?.boot === (await bootId());
+}
+
+/** Without its firewall program, such as with an emptied cache, nobody can tell. */
+async function policiesAreEnforcedNow(): Promise<boolean> {
+  const iptables = await presentTool("iptables");
+  return iptables !== undefined && policiesAreEnforced(iptables);
 }
 
 const freshMs = 30_000;

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { $ } from "zx";
 import { tool } from "../tools/index.ts";
 import { removalScript, parseTables } from "./firewall.ts";
 import { removeFixedFolders } from "./fixed-folders.ts";
 import {
   cgroupRoots,
+  changeFirewall,
   hostState,
   mountPoints,
   savedFirewalls,
@@ -53,11 +54,7 @@ async function removeFirewall(): Promise<void> {
   const iptables = await tool("iptables");
   for (const { program, saved } of await savedFirewalls()) {
     const script = removalScript(parseTables(saved), network.name);
-    if (script === "") continue;
-    await $({
-      quiet: true,
-      input: script,
-    })`${join(dirname(iptables), `${program}-restore`)} --noflush --wait 10`;
+    if (script !== "") await changeFirewall(iptables, program, script);
   }
 }
 

@@ -26,9 +26,8 @@ const settled = time.Second
 
 // note is what is used of such a file. Its form: https://pkg.go.dev/github.com/containernetworking/cni/libcni.
 type note struct {
-	NetworkName string      `json:"networkName"`
-	CniArgs     [][2]string `json:"cniArgs"`
-	Result      struct {
+	CniArgs [][2]string `json:"cniArgs"`
+	Result  struct {
 		IPs []struct {
 			Address netip.Prefix `json:"address"`
 		} `json:"ips"`

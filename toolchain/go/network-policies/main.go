@@ -21,17 +21,21 @@ import (
 	"sigs.k8s.io/kube-network-policies/pkg/podinfo"
 )
 
-const waitForCaches = time.Minute
+const (
+	waitForCaches = time.Minute
+	// Where libcni keeps what each network gave to each pod.
+	networkNotes = "/var/lib/cni/results"
+)
 
 type options struct {
-	kubeconfig, node, network, networkCache string
-	queue                                   uint16
+	kubeconfig, node, network string
+	queue                     uint16
 }
 
 func run(opts options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	pods := &addressBook{folder: opts.networkCache, network: opts.network}
+	pods := &addressBook{folder: networkNotes, network: opts.network}
 	engine, err := startEngine(ctx, opts, pods)
 	if err != nil {
 		return err
@@ -95,7 +99,6 @@ func newCommand() *cobra.Command {
 	flags.StringVar(&opts.kubeconfig, "kubeconfig", "", "kubeconfig file")
 	flags.StringVar(&opts.node, "node", "", "name of this node")
 	flags.StringVar(&opts.network, "network", "", "name of the pods' network")
-	flags.StringVar(&opts.networkCache, "network-cache", "/var/lib/cni/results", "where the network's results lie")
 	flags.Uint16Var(&opts.queue, "queue", 0, "number of the netfilter queue")
 	return command
 }
