@@ -25,6 +25,7 @@ it.each([
   [["nonsense"], "there is no command nonsense", "./kit --help"],
   [["constructor"], "there is no command constructor", "./kit --help"],
   [["tools", "--nonsense"], "unknown option '--nonsense'", "./kit tools --help"],
+  [["init", "--target", "kubernetes"], "required option '--stack <name>' not specified", "./kit init --help"],
   [["tools", "--output", "xml"], "Allowed choices are text, json", "./kit tools --help"],
 ])("%j is wrong use: exit 2, and what to type instead", async (args, what, next) => {
   const { code, stdout, stderr } = await kit(...args);

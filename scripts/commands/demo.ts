@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { cacheDir } from "../lib/paths.ts";
-import { demoPhases, demoStack, runDemo } from "../lib/demo/run.ts";
 import { destroyDemo, destroyPhases } from "../lib/demo/destroy.ts";
+import { demoStack } from "../lib/demo/own.ts";
+import { demoPhases, runDemo } from "../lib/demo/run.ts";
 import { Phases, result } from "../lib/say.ts";
 import { readStatus, statusTable } from "../lib/status/index.ts";
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { kubeconfigPath } from "../lib/local/index.ts";
-import { stackOption } from "../lib/options.ts";
+import { newStackOption } from "../lib/options.ts";
 import { Phases, result } from "../lib/say.ts";
 import type { InitOptions } from "../lib/stack/answers.ts";
 import { completeOptions } from "../lib/stack/ask.ts";
@@ -23,7 +23,7 @@ type Complete = Options & { readonly target: "local" | "kubernetes" };
 export function command(): Command {
   return new Command("init")
     .description("write the settings of a stack; what it has already stays as it is")
-    .addOption(stackOption)
+    .addOption(newStackOption)
     .addOption(new Option("--target <kind>", "where it runs").choices(["local", "kubernetes"]))
     .option("--kubeconfig <file>", "kubernetes: the cluster's kubeconfig")
     .option("--context <name>", "kubernetes: context of the kubeconfig")

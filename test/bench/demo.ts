@@ -1,5 +1,5 @@
 import { Devices } from "../../scripts/lib/demo/devices.ts";
-import { demoStack } from "../../scripts/lib/demo/run.ts";
+import { demoStack } from "../../scripts/lib/demo/own.ts";
 import { openWorkspace } from "../../scripts/lib/pulumi/index.ts";
 import { captureOk, configFlag } from "../../scripts/lib/pulumi/run.ts";
 import { addressOf } from "../../scripts/lib/stack/deploy.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kubeconfigPath } from "../../scripts/lib/local/index.ts";
-import { demoStack } from "../../scripts/lib/demo/run.ts";
+import { demoStack } from "../../scripts/lib/demo/own.ts";
 import {
   ensureStack,
   exportState,

@@ -9,13 +9,14 @@ import type { Phase, Phases } from "../say.ts";
 import { clusterOf } from "../stack/cluster.ts";
 import { readStackFile, stackFile, stackNames } from "../stack/file.ts";
 import { hasStackHome, stackHome } from "../stack/home.ts";
-import { demoStack } from "./run.ts";
+import { demoStack, requireOwnStack } from "./own.ts";
 
 /** How many phases `destroyDemo` has. */
 export const destroyPhases = 3;
 
 /** Removes everything that the demo made. Returns the other stacks for which the node stays. */
 export async function destroyDemo(phases: Phases): Promise<string[]> {
+  await requireOwnStack();
   const cluster = clusterOf(demoStack, { kind: "local", kubeconfig: kubeconfigPath });
   const { state } = await nodeStatus();
   const runs = state === "ready" || state === "degraded";

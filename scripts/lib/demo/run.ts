@@ -11,11 +11,10 @@ import { presentTool, type ToolName } from "../tools/index.ts";
 import { provideAll } from "../tools/provide-all.ts";
 import { openToolbox } from "../tools/toolbox.ts";
 import { Devices } from "./devices.ts";
+import { demoStack, requireOwnStack } from "./own.ts";
 import { loseAndRestore, proofPhases, proveRestore, restore, unfinishedRestore } from "./proof.ts";
 import { proofState, readRecord } from "./record.ts";
 
-/** The stack of the demo. */
-export const demoStack = "demo";
 const url = "https://localhost:30443";
 
 /** How many phases a first run has. */
@@ -29,6 +28,7 @@ const tools: readonly ToolName[] = [
 
 /** Brings the demo up from nothing, or completes what an earlier run began. */
 export async function runDemo(phases: Phases): Promise<Address> {
+  await requireOwnStack();
   await phases.run("preflight", requirePreflight);
   await phases.run("tools", installTools);
   const images = await prepareLocal(phases);
