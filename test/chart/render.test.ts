@@ -10,7 +10,7 @@ describe("what is made", () => {
       [
         "ConfigMap/app-settings",
         "Deployment/app",
-        "Job/app-init-e4c873ad1f",
+        "Job/app-init-2e96737c11",
         "NetworkPolicy/app",
         "NetworkPolicy/app-init",
         "PodDisruptionBudget/app",
@@ -74,6 +74,7 @@ describe("a changed setting", () => {
     const jobs = async (values: object) =>
       namesOf(await render("dexie-cloud-server", "minimal", { values })).filter((name) => /^Job/.test(name));
     expect(await jobs({ settings: { LOG_LEVEL: "trace" } })).not.toEqual(await jobs({}));
+    expect(await jobs({ imagePullPolicy: "Always" })).not.toEqual(await jobs({}));
     expect(await jobs({ replicas: 5 })).toEqual(await jobs({}));
   });
 });

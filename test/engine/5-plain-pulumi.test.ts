@@ -9,7 +9,7 @@ import { findPlugins, linkPlugins } from "../../scripts/lib/pulumi/plugins.ts";
 import { tool } from "../../scripts/lib/tools/index.ts";
 import { type Bucket, startBucket } from "./bucket.ts";
 import { kubectl } from "./kubectl.ts";
-import { pretendNode } from "./pretend-node.ts";
+import { pretendNode, type PretendNode } from "./pretend-node.ts";
 import { productSettings, type ProductSettings } from "./product-settings.ts";
 import { formsOf } from "./test-stack.ts";
 
@@ -19,7 +19,7 @@ let checkout: string;
 let environment: NodeJS.ProcessEnv;
 let settings: ProductSettings;
 let bucket: Bucket;
-let stopNode: () => Promise<void>;
+let node: PretendNode;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "plain-"));
@@ -29,10 +29,10 @@ beforeAll(async () => {
   settings = await productSettings(name, folder, target);
   bucket = await startBucket("state");
   environment = await ownEnvironment();
-  stopNode = await pretendNode(inject("kubeconfig"), [`${name}-server`, `${name}-database`]);
+  node = await pretendNode(inject("kubeconfig"), [`${name}-server`, `${name}-database`]);
 });
 afterAll(async () => {
-  await stopNode();
+  await node.stop();
   await bucket.stop();
   await rm(folder, { recursive: true, force: true });
 });

@@ -8,11 +8,15 @@ const nodeName = "pretend";
 const storageClass = "pretend";
 const address = "10.1.2.3";
 
-/** Looks after some namespaces until it is stopped. Returns how to stop it. */
-export async function pretendNode(
-  kubeconfig: string,
-  namespaces: readonly string[],
-): Promise<() => Promise<void>> {
+/** A node that is no more than its words. */
+export interface PretendNode {
+  /** While true, pods of jobs fail and are started again, as often as that. */
+  jobsFail: boolean;
+  stop(): Promise<void>;
+}
+
+/** Looks after some namespaces until it is stopped. */
+export async function pretendNode(kubeconfig: string, namespaces: readonly string[]): Promise<PretendNode> {
   const cluster = new Cluster({ kubeconfig });
   await create(cluster, "/api/v1/nodes", { metadata: { name: nodeName } });
   await create(cluster, "/apis/storage.k8s.io/v1/storageclasses", {
@@ -24,23 +28,28 @@ export async function pretendNode(
     allowVolumeExpansion: true,
   });
   const stopping = new AbortController();
-  const ended = workUntil(stopping.signal, cluster, namespaces);
-  return () => {
-    stopping.abort();
-    return ended;
+  const node: PretendNode = {
+    jobsFail: false,
+    stop: () => {
+      stopping.abort();
+      return ended;
+    },
   };
+  const ended = workUntil(stopping.signal, cluster, namespaces, node);
+  return node;
 }
 
 async function workUntil(
   signal: AbortSignal,
   cluster: Cluster,
   namespaces: readonly string[],
+  node: PretendNode,
 ): Promise<void> {
   while (!signal.aborted) {
     const ready = { ...condition("Ready"), lastHeartbeatTime: now() };
     await changeStatus(cluster, `/api/v1/nodes/${nodeName}`, { conditions: [ready] });
     await Promise.all(
-      namespaces.flatMap((namespace) => cares.map((care) => lookAfter(cluster, namespace, care))),
+      namespaces.flatMap((namespace) => caresOf(node).map((care) => lookAfter(cluster, namespace, care))),
     );
     await pause(200);
   }
@@ -52,8 +61,8 @@ interface Care {
   readonly work: (cluster: Cluster, object: JsonObject, url: string) => Promise<unknown>;
 }
 
-const cares: readonly Care[] = [
-  { api: "/api/v1", kind: "pods", work: advance },
+const caresOf = (node: PretendNode): readonly Care[] => [
+  { api: "/api/v1", kind: "pods", work: (...pod) => advance(node, ...pod) },
   { api: "/api/v1", kind: "persistentvolumeclaims", work: giveVolume },
   { api: "/api/v1", kind: "services", work: giveServiceAddress },
   { api: "/apis/networking.k8s.io/v1", kind: "ingresses", work: giveAddress },
@@ -66,16 +75,20 @@ async function lookAfter(cluster: Cluster, namespace: string, { api, kind, work 
   await Promise.all(items.map((object) => work(cluster, object, `${list}/${nameOf(object)}`).catch(isOld)));
 }
 
-async function advance(cluster: Cluster, pod: JsonObject, url: string): Promise<unknown> {
+async function advance(node: PretendNode, cluster: Cluster, pod: JsonObject, url: string): Promise<unknown> {
   const metadata = asObject(pod["metadata"]);
   if (metadata["deletionTimestamp"]) return cluster.request("DELETE", url, { gracePeriodSeconds: 0 });
   if (!asObject(pod["spec"])["nodeName"]) {
     const target = { apiVersion: "v1", kind: "Node", name: nodeName };
     return cluster.request("POST", `${url}/binding`, { metadata: { name: nameOf(pod) }, target });
   }
-  if (asObject(pod["status"])["phase"] !== "Pending") return undefined;
+  const phase = asObject(pod["status"])["phase"];
   const owners = (metadata["ownerReferences"] ?? []) as JsonObject[];
-  return changeStatus(cluster, url, owners.some(({ kind }) => kind === "Job") ? done() : running());
+  if (owners.some(({ kind }) => kind === "Job")) {
+    if (phase === "Succeeded" || phase === "Failed") return undefined;
+    return changeStatus(cluster, url, node.jobsFail ? failing() : done());
+  }
+  return phase === "Pending" ? changeStatus(cluster, url, running()) : undefined;
 }
 
 async function giveVolume(cluster: Cluster, claim: JsonObject): Promise<unknown> {
@@ -128,6 +141,11 @@ const running = (): JsonObject => ({
   podIPs: [{ ip: address }],
   startTime: now(),
 });
+/** A container that was started again and again, and is ready for a moment each time. */
+const failing = (): JsonObject => {
+  const container = { name: "init", image: "", imageID: "", ready: true, restartCount: 20 };
+  return { ...running(), containerStatuses: [{ ...container, state: { running: { startedAt: now() } } }] };
+};
 const done = (): JsonObject => ({
   phase: "Succeeded",
   conditions: [condition("PodScheduled")],

@@ -17,10 +17,18 @@ labels:
   app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
-{{/* What the job's pod is made of; its name ends with a hash of it, since a job cannot be changed. */}}
+{{/* A job cannot be changed, so its name ends with a hash of its pod and of the settings that this reads. */}}
 {{- define "dexie-cloud-server.initHash" -}}
-{{- $parts := list .Values.image .Values.initCommand .Values.settings .Values.secrets .Values.resources .Values.imagePullPolicy .Values.imagePullSecrets -}}
-{{- toJson $parts | sha256sum | trunc 10 -}}
+{{- list (include "dexie-cloud-server.initPod" .) .Values.settings | toJson | sha256sum | trunc 10 -}}
+{{- end }}
+
+{{- define "dexie-cloud-server.initPod" -}}
+{{ include "dexie-cloud-server.pod" . }}
+restartPolicy: OnFailure
+containers:
+  - name: init
+    {{- include "dexie-cloud-server.container" . | nindent 4 }}
+    command: {{ toJson .Values.initCommand }}
 {{- end }}
 
 {{- define "dexie-cloud-server.pod" -}}
