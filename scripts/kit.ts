@@ -28,6 +28,10 @@ const verbs: Readonly<Record<string, Verb>> = {
     load: () => import("./commands/restore.ts"),
   },
   keys: { summary: "show which keys protect the backups", load: () => import("./commands/keys.ts") },
+  certificates: {
+    summary: "renew the certificates that the kit issued",
+    load: () => import("./commands/certificates.ts"),
+  },
   local: {
     summary: "start, stop or look at the one-node Kubernetes of this machine",
     load: () => import("./commands/local.ts"),

@@ -30,8 +30,10 @@ function unwell(stack: string, findings: readonly Finding[]): KitError {
   const bad = findings.filter(({ verdict }) => verdict === "bad");
   const onlyBackups = bad.every(({ part }) => /^(backup|archived)/.test(part));
   const why = bad.map(({ part, says }) => `${part}: ${says}`).join("\n        ");
+  const ended = bad.some(({ part }) => part.startsWith("certificate "));
+  const verb = onlyBackups ? "backup create" : ended ? "certificates renew" : "up";
   return new KitError(onlyBackups ? "backupTooOld" : "failed", `stack ${stack} is not well`, {
     why,
-    next: onlyBackups ? `./kit backup create --stack ${stack}` : `./kit up --stack ${stack}`,
+    next: `./kit ${verb} --stack ${stack}`,
   });
 }

@@ -3,7 +3,7 @@ import { confirmYes } from "../lib/confirm.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
 import { openWorkspace, plan, refresh, up } from "../lib/pulumi/index.ts";
 import { Phases, result, say } from "../lib/say.ts";
-import { addressOf, planText } from "../lib/stack/deploy.ts";
+import { addressOf, planText, trustText } from "../lib/stack/deploy.ts";
 import { readSettings } from "../lib/stack/file.ts";
 import { localPhases, prepareLocal, useImages } from "../lib/stack/local.ts";
 
@@ -41,12 +41,12 @@ async function bringUp({ stack, refresh: looks, yes }: Options): Promise<void> {
     }
     await up(workspace);
   }
-  const { url, caFile } = await addressOf(workspace);
+  const address = await addressOf(workspace);
   result(
     [
       planned.hasChanges ? `stack ${stack} is up` : `stack ${stack} was up to date`,
-      `address: ${url}`,
-      ...(caFile === undefined ? [] : [`trust:   ${caFile}, unless the certificate is one of your own`]),
+      `address: ${address.url}`,
+      `trust:   ${trustText(stack, address)}, unless the certificate is one of your own`,
       `next:    ./kit status --stack ${stack}`,
     ].join("\n"),
   );

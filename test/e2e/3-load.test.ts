@@ -2,14 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, it } from "vitest";
 import { listBackups } from "./support/backups.ts";
-import { configOf } from "./support/config.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { trust } from "./support/https.ts";
 import { kit, kubectl } from "./support/kit.ts";
 import { heldOf, startLoad, type LoadReport } from "./support/load.ts";
 import { databaseNamespace, serverNamespace, stack } from "./support/place.ts";
 import { changeSettings, settled, useStack } from "./support/stack.ts";
-import { setConfig, openWorkspace } from "../../scripts/lib/pulumi/index.ts";
+import { openWorkspace, readConfig, setConfig } from "../../scripts/lib/pulumi/index.ts";
 import { makeCertificates, type Certificates } from "../../scripts/lib/stack/certificates.ts";
 import { readSettings } from "../../scripts/lib/stack/file.ts";
 import type { initialCredentials } from "../../scripts/lib/stack/settings.ts";
@@ -50,8 +49,8 @@ it("a killed database loses no acknowledged write and applies none twice", async
 
 it("no request fails while settings, the edge's certificate and the database's password change, there and back", async () => {
   const workspace = await openWorkspace(stack);
-  const certificates = await configOf<Certificates>(workspace, "certificates");
-  const credentials = await configOf<Credentials>(workspace, "credentials");
+  const certificates = await readConfig<Certificates>(workspace, "certificates");
+  const credentials = await readConfig<Credentials>(workspace, "credentials");
   const { server } = await readSettings(stack);
   const use = async (settings: object, secrets: { certificates: Certificates; credentials: Credentials }) => {
     await changeSettings({ server: settings });

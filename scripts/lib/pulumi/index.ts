@@ -7,6 +7,7 @@ export {
   exportState,
   letGo,
   outputs,
+  readConfig,
   removeStack,
   setConfig,
   stackExists,

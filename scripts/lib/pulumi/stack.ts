@@ -66,6 +66,11 @@ function plainEntries(settings: Readonly<Record<string, string | object>>): obje
   return Object.fromEntries(entries) as object;
 }
 
+/** A setting that is kept as JSON, decrypted where it is a secret. */
+export async function readConfig<T>(workspace: Workspace, key: string): Promise<T> {
+  return JSON.parse(await captureOk(workspace, ["config", "get", key, ...configFlag(workspace)])) as T;
+}
+
 /** The stack's outputs. Secret ones read "[secret]" unless asked for. */
 export async function outputs(
   workspace: Workspace,

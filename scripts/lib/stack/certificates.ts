@@ -21,6 +21,12 @@ const dayMs = 86_400_000;
 const authorityDays = 3650;
 const leafDays = 397;
 
+const authorityName = "CN=Dexie Cloud kit authority of ";
+
+/** True for a certificate that the kit issued. */
+export const isIssuedByKit = ({ certificate }: KeyPair): boolean =>
+  new x509.X509Certificate(certificate).issuer.startsWith(authorityName);
+
 /**
  * Makes a private authority and the certificates it signs. The authority's key is forgotten afterwards,
  * so nobody can sign another certificate that clients of this stack would trust.
@@ -33,7 +39,7 @@ export async function makeCertificates(
 ): Promise<Certificates> {
   const authorityKeys = await generateKeys();
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=Dexie Cloud kit authority of ${stack}`,
+    name: `${authorityName}${stack}`,
     ...validity(now, authorityDays),
     signingAlgorithm: algorithm,
     keys: authorityKeys,

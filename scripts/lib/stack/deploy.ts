@@ -23,6 +23,10 @@ export async function addressOf(workspace: Workspace): Promise<Address> {
   return { url, caFile: home.caFile };
 }
 
+/** What clients have to trust where the edge's certificate is of the stack's own authority, for people. */
+export const trustText = (stack: string, { caFile }: Address): string =>
+  caFile ?? `what \`pulumi stack output certificateAuthority --stack ${stack}\` prints`;
+
 /** The plan for people: a line for each resource that changes, then the sum. */
 export function planText(plan: Plan): string {
   const width = Math.max(0, ...plan.steps.map(({ op }) => op.length));

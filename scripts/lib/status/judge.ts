@@ -92,7 +92,8 @@ function judgeCertificate({ name, end }: CertificateEnd, now: Date): Finding {
   const left = end.getTime() - now.getTime();
   const day = end.toISOString().slice(0, 10);
   if (left <= 0) return { part, verdict: "bad", says: `ended on ${day}` };
-  return { part, verdict: left < certificateWarningMs ? "warning" : "ok", says: `valid until ${day}` };
+  if (left > certificateWarningMs) return { part, verdict: "ok", says: `valid until ${day}` };
+  return { part, verdict: "warning", says: `ends on ${day}: ./kit certificates renew` };
 }
 
 function judgeStandIns(standIns: readonly string[]): Finding {

@@ -1,0 +1,94 @@
+import { Command } from "commander";
+import { namesOf } from "../../infra/naming.ts";
+import { confirmYes } from "../lib/confirm.ts";
+import { KitError } from "../lib/errors.ts";
+import { commandAsTyped } from "../lib/interrupts.ts";
+import { stackOption, yesOption } from "../lib/options.ts";
+import { openWorkspace, plan, readConfig, setConfig, up, type Workspace } from "../lib/pulumi/index.ts";
+import { Phases, result } from "../lib/say.ts";
+import { isIssuedByKit, makeCertificates, type Certificates } from "../lib/stack/certificates.ts";
+import { addressOf, trustText } from "../lib/stack/deploy.ts";
+import { readSettings } from "../lib/stack/file.ts";
+import { planRenewal, type Renewal } from "../lib/stack/renewal.ts";
+import { certificateSettings } from "../lib/stack/settings.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly yes?: true;
+}
+
+/** `kit certificates renew` */
+export function command(): Command {
+  const certificates = new Command("certificates").description("renew the certificates that the kit issued");
+  certificates
+    .command("renew")
+    .description(
+      "make a new authority and new certificates, and bring them up; the edge's stays where it is one of your own",
+    )
+    .addOption(stackOption)
+    .addOption(yesOption)
+    .action(renew);
+  return certificates;
+}
+
+async function renew({ stack, yes }: Options): Promise<void> {
+  const { server } = await readSettings(stack);
+  const workspace = await openWorkspace(stack);
+  const phases = new Phases(1);
+  const renewal = await phases.run("new certificates", async () => {
+    const present = await readConfig<Certificates>(workspace, "certificates");
+    if (!isIssuedByKit(present.postgres)) throw notTheKits(stack);
+    await requireUpToDate(workspace);
+    const { hostname } = new URL(server.url);
+    const made = await makeCertificates(stack, namesOf(stack).databaseNamespace, hostname);
+    return planRenewal(present, made, new Date());
+  });
+  if (!yes) {
+    await confirmYes({
+      warning: `The database of stack ${stack} will restart ${renewal.steps.length > 1 ? "twice" : "once"}, and its server and edge pods are replaced.`,
+      what: "the renewal",
+      unasked: `${commandAsTyped()} --yes`,
+    });
+  }
+  phases.more(renewal.steps.length);
+  await bringUp(workspace, renewal, phases);
+  result(summary(stack, renewal, trustText(stack, await addressOf(workspace))));
+}
+
+/** What else is to change would come up half-way through, and nobody has looked at it. */
+async function requireUpToDate(workspace: Workspace): Promise<void> {
+  const { hasChanges } = await plan(workspace);
+  if (!hasChanges) return;
+  throw new KitError("usage", `stack ${workspace.stack} has changes that are not up yet`, {
+    why: "a renewal brings up the new certificates and nothing else",
+    next: `./kit up --stack ${workspace.stack}`,
+  });
+}
+
+async function bringUp(workspace: Workspace, { steps }: Renewal, phases: Phases): Promise<void> {
+  const titles = ["trust the new authority", "use the new certificates"].slice(-steps.length);
+  for (const [at, step] of steps.entries()) {
+    await phases.run(titles[at] ?? "", async (phase) => {
+      await setConfig(workspace, { certificates: certificateSettings(step) }, { secret: true });
+      await up(workspace, phase);
+    });
+  }
+}
+
+function summary(stack: string, { until, ownEdgeUntil }: Renewal, trust: string): string {
+  return [
+    `the certificates of stack ${stack} are new and end on ${day(until)}`,
+    ownEdgeUntil === undefined
+      ? `trust: ${trust}`
+      : `edge:  your own certificate stays; it ends on ${day(ownEdgeUntil)}`,
+    `next:  ./kit status --stack ${stack}`,
+  ].join("\n");
+}
+
+const day = (date: Date): string => date.toISOString().slice(0, 10);
+
+const notTheKits = (stack: string): KitError =>
+  new KitError("usage", `the certificates of stack ${stack} are your own`, {
+    why: "the kit renews those that it issued",
+    next: `pulumi config set certificates --secret --stack ${stack} < certificates.json && ./kit up --stack ${stack}`,
+  });
