@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { namesOf } from "../../infra/naming.ts";
 import { confirmYes } from "../lib/confirm.ts";
 import { KitError } from "../lib/errors.ts";
-import { commandAsTyped } from "../lib/interrupts.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
 import { openWorkspace, plan, readConfig, setConfig, up, type Workspace } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
@@ -47,7 +46,6 @@ async function renew({ stack, yes }: Options): Promise<void> {
     await confirmYes({
       warning: `The database of stack ${stack} will restart ${renewal.steps.length > 1 ? "twice" : "once"}, and its server and edge pods are replaced.`,
       what: "the renewal",
-      unasked: `${commandAsTyped()} --yes`,
     });
   }
   phases.more(renewal.steps.length);

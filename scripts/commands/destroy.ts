@@ -34,7 +34,7 @@ async function destroyStack({ stack, yes, withoutBackup }: Options): Promise<voi
     result(`stack ${stack} has no resources`);
     return;
   }
-  const refusal = protectionRefusal(stack, settings, state);
+  const refusal = protectionRefusal(workspace, settings, state);
   if (refusal) throw refusal;
 
   const cluster = clusterOf(stack, settings.target);
@@ -42,7 +42,6 @@ async function destroyStack({ stack, yes, withoutBackup }: Options): Promise<voi
     await confirmByName(stack, {
       warning: lossText(stack, cluster, settings, resources),
       what: "the destruction",
-      unasked: `./kit destroy --stack ${stack} --yes`,
     });
   }
   const file = join(stateDir, "last-backups", `${stack}-${new Date().toISOString().replaceAll(":", "")}.tar`);

@@ -35,7 +35,6 @@ async function destroy({ yes }: { readonly yes?: true }): Promise<void> {
     await confirmYes({
       warning: "The local node goes, with every stack on it: databases, backups and their wrapped data keys.",
       what: "the destruction of the local node",
-      unasked: "./kit local destroy --yes",
     });
   }
   await new Phases(1).run("destroy the local node", destroyNode);

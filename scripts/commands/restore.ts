@@ -54,7 +54,6 @@ function confirmLoss(stack: string, window: RestorableWindow): Promise<void> {
   return confirmByName(stack, {
     warning: `The database of stack ${stack} will be replaced; what was written after that moment is lost. Restorable: ${describeWindow(window)}`,
     what: "the restore",
-    unasked: `./kit restore --stack ${stack} --yes`,
   });
 }
 

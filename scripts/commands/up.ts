@@ -36,7 +36,6 @@ async function bringUp({ stack, refresh: looks, yes }: Options): Promise<void> {
       await confirmYes({
         warning: `Stack ${stack} will be changed like this.`,
         what: "the change",
-        unasked: `./kit up --stack ${stack} --yes`,
       });
     }
     await up(workspace);

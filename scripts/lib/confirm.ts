@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { KitError } from "./errors.ts";
+import { commandAsTyped } from "./interrupts.ts";
 import { say } from "./say.ts";
 
 /** What a person is asked to confirm. */
@@ -9,8 +10,6 @@ export interface Confirmation {
   readonly warning: string;
   /** What it is that was not confirmed, such as "the restore". */
   readonly what: string;
-  /** The command that goes on without asking. */
-  readonly unasked: string;
 }
 
 /** Has the stack's name typed before something is lost. Without a terminal nobody can be asked. */
@@ -42,6 +41,6 @@ async function ask(asked: Confirmation, text: string): Promise<string> {
   return question(text);
 }
 
-function unconfirmed({ what, unasked }: Confirmation, why: string): KitError {
-  return new KitError("usage", `${what} was not confirmed`, { why, next: unasked });
+function unconfirmed({ what }: Confirmation, why: string): KitError {
+  return new KitError("usage", `${what} was not confirmed`, { why, next: `${commandAsTyped()} --yes` });
 }
