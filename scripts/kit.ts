@@ -1,6 +1,10 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
 import type { Command } from "commander";
 import { describeError, exitCode, KitError } from "./lib/errors.ts";
 import { commandAsTyped, endOnInterrupt } from "./lib/interrupts.ts";
+import { stateDir } from "./lib/paths.ts";
 import { result, say } from "./lib/say.ts";
 
 interface Verb {
@@ -112,13 +116,20 @@ function interrupted(): never {
 }
 
 function report(error: unknown): void {
-  if (error instanceof KitError) {
-    say(describeError(error));
-    process.exitCode = exitCode[error.exit];
-  } else {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    process.exitCode = exitCode.failed;
-  }
+  const told = error instanceof KitError ? error : unexpected(error);
+  say(describeError(told));
+  process.exitCode = exitCode[told.exit];
+}
+
+/** What no part of the kit has an error for. Where it happened is for those who mend the kit, in a file. */
+function unexpected(error: unknown): KitError {
+  const file = join(stateDir, "unexpected-error.log");
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(file, inspect(error), { mode: 0o600 });
+  return new KitError("failed", "the kit did not expect this", {
+    why: `${error instanceof Error ? error.message : String(error)} (where it happened: ${file})`,
+    next: commandAsTyped(),
+  });
 }
 
 endOnInterrupt(interrupted);

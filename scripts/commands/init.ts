@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { kubeconfigPath } from "../lib/local/index.ts";
 import { newStackOption } from "../lib/options.ts";
+import { ownStateSettings } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
 import type { InitOptions } from "../lib/stack/answers.ts";
 import { completeOptions } from "../lib/stack/ask.ts";
@@ -75,13 +76,20 @@ async function imagesOf(told: Complete): Promise<Answers["images"]> {
   return { server: serverImage, postgres: postgresImage, edge: edgeImage };
 }
 
+function keptState({ stateFolder, passphraseFile }: StackHome): string {
+  return [
+    `state:      ${stateFolder}`,
+    `passphrase: ${passphraseFile} (opens the secrets of the stack; keep a copy)`,
+    "for plain Pulumi:",
+    ...ownStateSettings(stateFolder, passphraseFile).map((setting) => `  export ${setting}`),
+  ].join("\n");
+}
+
 function summary(stack: string, written: readonly string[], home: StackHome | undefined): string {
   const file = stackFile(stack);
   return [
     written.length > 0 ? `${file}: wrote ${written.join(", ")}` : `${file}: complete already`,
-    home === undefined
-      ? "state:      in your Pulumi backend"
-      : `state:      ${home.stateFolder}\npassphrase: ${home.passphraseFile} (opens the secrets of the stack; keep a copy)`,
+    home === undefined ? "state:      in your Pulumi backend" : keptState(home),
     `next:       ./kit preview --stack ${stack}`,
   ].join("\n");
 }

@@ -31,7 +31,7 @@ async function status({ stack, output }: StatusOptions): Promise<void> {
   else result(keyText(found));
   if (found.missing.length === 0) return;
   throw new KitError("keyUnavailable", "the data key is not wrapped for everyone the settings name", {
-    why: `${found.missing.join(", ")} cannot open the backups`,
-    next: "put the former recipients back into the settings (keys)",
+    why: `${found.missing.join(", ")} cannot open the backups: put the former recipients back into Pulumi.${stack}.yaml (keys)`,
+    next: `./kit up --stack ${stack}`,
   });
 }

@@ -18,8 +18,9 @@ export function endOnInterrupt(end: () => never): void {
 
 /** The command that runs now, as it can be typed again to go on. */
 export function commandAsTyped(): string {
-  return ["./kit", ...process.argv.slice(2)].map(quoted).join(" ");
+  return ["./kit", ...process.argv.slice(2)].map(shellWord).join(" ");
 }
 
-const quoted = (arg: string): string =>
+/** A word of a command, quoted where a shell would read something else. */
+export const shellWord = (arg: string): string =>
   /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { configFlag } from "../../scripts/lib/pulumi/run.ts";
-import { openWorkspace, plan, up } from "../../scripts/lib/pulumi/index.ts";
+import { openWorkspace, plan, stackExists, up } from "../../scripts/lib/pulumi/index.ts";
 import { kubectl } from "./kubectl.ts";
 import { programFolder, TestStack } from "./test-stack.ts";
 
@@ -97,6 +97,12 @@ describe("the error for people", () => {
       next: "./kit init --stack nowhere",
     });
   });
+});
+
+test("a backend that cannot be reached is not taken for one without the stack", async () => {
+  const env = { ...stack.workspace.env, PULUMI_BACKEND_URL: "file:///nowhere/at/all" };
+  await expect(stackExists({ ...stack.workspace, env })).rejects.toThrow("pulumi stack export");
+  expect(await stackExists({ ...stack.workspace, stack: "nowhere" })).toBe(false);
 });
 
 test("destroy leaves nothing", async () => {

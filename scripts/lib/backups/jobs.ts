@@ -1,4 +1,5 @@
 import { KitError, exitCode, type ExitName } from "../errors.ts";
+import { commandAsTyped } from "../interrupts.ts";
 import type { Phase } from "../say.ts";
 import type { Cluster } from "./cluster.ts";
 import { getObject, kubectl, tryKubectl, waitUntil } from "./kubectl.ts";
@@ -195,7 +196,7 @@ async function endedContainer(
   if (pod === undefined) {
     throw new KitError("failed", `pod ${name} is gone`, {
       why: "somebody deleted it",
-      next: "run the command again",
+      next: commandAsTyped(),
     });
   }
   const failed = statuses(pod).find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { $ } from "zx";
 import { KitError } from "../errors.ts";
+import { commandAsTyped } from "../interrupts.ts";
 import type { Phase } from "../say.ts";
 import { contextName } from "../local/layout.ts";
 import { tool } from "../tools/index.ts";
@@ -89,7 +90,7 @@ export async function waitUntil<T>(
     await delay(500);
   }
   throw new KitError("failed", `gave up after ${limitSeconds} s`, {
-    why: `still waiting for ${what}`,
-    next: "look at the pods with kubectl, then run the command again: it goes on where it stopped",
+    why: `still waiting for ${what}; the same command goes on where it stopped`,
+    next: commandAsTyped(),
   });
 }

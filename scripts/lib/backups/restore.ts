@@ -93,7 +93,7 @@ export async function planRestore(
   phase.note(`restorable: ${describeWindow(window)}`);
   requireInside(window, at, asked);
   const point = restorePoint(repository, at?.date);
-  requireRoom(repository, point);
+  requireRoom(cluster, repository, point);
   return { window, point, at };
 }
 
@@ -131,15 +131,15 @@ export function restoreEnvironment(id: string, { point, at }: RestorePlan): Reco
   };
 }
 
-function requireRoom({ dataFreeBytes }: Repository, { backup }: RestorePoint): void {
+function requireRoom({ stack }: Cluster, { dataFreeBytes }: Repository, { backup }: RestorePoint): void {
   const needed = backup.databaseBytes * 1.1;
   if (dataFreeBytes >= needed) return;
   throw new KitError(
     "preflight",
     "the data volume has no room for the restored database beside the present one",
     {
-      why: `${formatBytes(dataFreeBytes)} are free, about ${formatBytes(needed)} are needed`,
-      next: "make the volume larger (database.storage), or restore beside it with --into NAME",
+      why: `${formatBytes(dataFreeBytes)} are free, about ${formatBytes(needed)} are needed: make the volume larger (database.storage) and bring it up, or restore beside it (--into NAME)`,
+      next: `./kit up --stack ${stack}`,
     },
   );
 }
@@ -153,8 +153,8 @@ async function pending(cluster: Cluster, at: string | null): Promise<Decision> {
 function refuseSecond(decision: Decision, cluster: Cluster): void {
   if (decision.action !== "refuse") return;
   throw new KitError("usage", "another restore is running", {
-    why: `restore ${decision.note.id} to ${decision.note.at ?? "the newest moment"} has not ended`,
-    next: `./kit restore --stack ${cluster.stack}, which follows it to its end`,
+    why: `restore ${decision.note.id} to ${decision.note.at ?? "the newest moment"} has not ended; without a moment the command follows it to its end`,
+    next: `./kit restore --stack ${cluster.stack}`,
   });
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $, ProcessOutput } from "zx";
 import { KitError } from "../errors.ts";
+import { commandAsTyped } from "../interrupts.ts";
 import { whileLocked } from "../lock.ts";
 import { cacheDir } from "../paths.ts";
 import type { Phase } from "../say.ts";
@@ -91,8 +92,8 @@ async function mirrorsOfThisMachine(): Promise<Mirrors> {
   const mirrors = findMirrors(await sourcesOfThisMachine());
   if (mirrors) return mirrors;
   throw new KitError("failed", "this machine's apt knows no mirror of Debian", {
-    why: "no source in /etc/apt is a main archive of a Debian release",
-    next: "run this on Debian, or add a source of Debian that apt may use",
+    why: "no source in /etc/apt is a main archive of a Debian release: add one that apt may use, or run this on Debian",
+    next: commandAsTyped(),
   });
 }
 
@@ -108,6 +109,6 @@ function aptError({ suite, include }: Closure, error: unknown): unknown {
   if (!(error instanceof ProcessOutput)) return error;
   return new KitError("failed", `packages of Debian ${suite} cannot be had: ${include.join(" ")}`, {
     why: error.stderr.trim().split("\n").slice(-3).join("; "),
-    next: "apt-get update, which must work on this machine; then run the command again",
+    next: `apt-get update && ${commandAsTyped()}`,
   });
 }

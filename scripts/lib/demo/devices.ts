@@ -126,7 +126,7 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw new KitError("failed", "the devices did not get in sync", {
       why: error instanceof Error ? error.message : String(error),
-      next: "./kit status --stack demo, then ./kit demo",
+      next: "./kit status --stack demo && ./kit demo",
     });
   }
 }

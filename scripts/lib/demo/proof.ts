@@ -85,7 +85,7 @@ export async function restore(
 
 function lost(expected: number, found: number | undefined): KitError {
   return new KitError("failed", "the restored database does not hold what was lost", {
-    why: `${expected} items were there before the loss, now ${found ?? "their table is missing"}`,
-    next: "./kit backup list --stack demo, and docs/runbooks/backup-and-restore.md",
+    why: `${expected} items were there before the loss, now ${found ?? "their table is missing"}; docs/runbooks/backup-and-restore.md says what can be tried`,
+    next: "./kit backup list --stack demo",
   });
 }

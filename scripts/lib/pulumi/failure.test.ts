@@ -3,6 +3,13 @@ import { parseSettings } from "../../../infra/settings/parse.ts";
 import { describeError, exitCode } from "../errors.ts";
 import { diagnosticsIn, pulumiError } from "./failure.ts";
 
+const prod = { stack: "prod", stateFolder: undefined, pulumi: "/cache/pulumi", env: {} };
+const kept = {
+  ...prod,
+  stateFolder: "/kit/stacks/prod/state",
+  env: { PULUMI_CONFIG_PASSPHRASE_FILE: "/kit/stacks/prod/passphrase" },
+};
+const again = "./kit up --stack prod --yes";
 const up = ["up", "--yes", "--skip-preview"];
 
 /** What Pulumi prints when the program ends with this error. */
@@ -20,7 +27,7 @@ function messageOf(work: () => unknown): string {
 
 describe("wrong settings", () => {
   const error = pulumiError(
-    "prod",
+    prod,
     ["preview", "--json"],
     255,
     printed(messageOf(() => parseSettings({ server: { replicas: 0 }, nonsense: true }, "prod"))),
@@ -34,46 +41,53 @@ describe("wrong settings", () => {
     expect(error.why).toMatch(/server\.replicas: must be 1 or more, such as 2/);
     expect(error.why).toMatch(/nonsense: is not a setting, known are target,/);
     expect(error.why).not.toMatch(/Resources|errored/);
-    expect(error.next).toContain("Pulumi.prod.yaml");
+    expect(error.why).toContain("Pulumi.prod.yaml");
   });
 });
 
 test.each([
-  ["error: decrypting secret: incorrect passphrase", 255, "keyUnavailable", "PULUMI_CONFIG_PASSPHRASE_FILE"],
-  ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", 255, "keyUnavailable", "PASSPHRASE_FILE"],
+  ["error: decrypting secret: incorrect passphrase", 255, "keyUnavailable", again],
+  ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", 255, "keyUnavailable", again],
   ["error: the stack is currently locked by 1 lock(s)", 255, "failed", "pulumi cancel --stack prod"],
   ["error: no stack named 'prod' found", 255, "stackNotFound", "./kit init --stack prod"],
   [
     'error: unable to replace resource "urn:pulumi:prod::kit::ConfigMap::keys-recipients"\nas it is currently marked for protection.',
     255,
     "keyUnavailable",
-    "put the former recipients back",
+    again,
   ],
   [
     'error: unable to replace resource "urn:pulumi:prod::kit::PersistentVolumeClaim::database-data"\nas it is currently marked for protection.',
     255,
     "usage",
-    "put the former settings back",
+    "./kit preview --stack prod",
   ],
-  ["error: something else", 1, "failed", "pulumi up --stack prod"],
-  ["error: not logged in", 3, "authentication", "pulumi up --stack prod"],
-  ["", 9, "timeout", "pulumi up --stack prod"],
-  ["error: an exit code of nobody", 255, "failed", "pulumi up --stack prod"],
+  ["error: something else", 1, "failed", again],
+  ["error: not logged in", 3, "authentication", again],
+  ["", 9, "timeout", again],
+  ["error: an exit code of nobody", 255, "failed", again],
 ])("%s with %d", (text, code, exit, next) => {
-  const error = pulumiError("prod", up, code, text);
+  const error = pulumiError(prod, up, code, text, again);
   expect(error.exit).toBe(exit);
   expect(error.next).toContain(next);
+});
+
+test("a stack whose state the kit keeps is unlocked where that is", () => {
+  const { next } = pulumiError(kept, up, 255, "error: the stack is currently locked by 1 lock(s)");
+  expect(next).toBe(
+    "PULUMI_BACKEND_URL=file:///kit/stacks/prod/state PULUMI_CONFIG_PASSPHRASE_FILE=/kit/stacks/prod/passphrase /cache/pulumi cancel --stack prod",
+  );
 });
 
 test("a failure of something else tells what Pulumi told, without colours and its summary", () => {
   const text =
     "\u001b[31merror:\u001b[0m update failed\n\nerror: update failed\n  it is so\nResources:\n    +1\nDuration: 3s";
-  expect(describeError(pulumiError("prod", ["stack", "init", "--no-select"], 1, text))).toBe(
+  expect(describeError(pulumiError(prod, ["stack", "init", "--no-select"], 1, text, again))).toBe(
     [
       "error 1 (failed): pulumi stack init of stack prod failed",
       "  why:  update failed",
       "        it is so",
-      "  next: pulumi stack init --stack prod",
+      `  next: ${again}`,
     ].join("\n"),
   );
 });

@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { exitCode as exitCodes, KitError, type ExitName } from "../errors.ts";
+import { commandAsTyped } from "../interrupts.ts";
+import { pulumiAsTyped, type TypedStack } from "./typed.ts";
 
 interface Recognized {
   readonly pattern: RegExp;
@@ -9,44 +11,47 @@ interface Recognized {
   readonly next: string;
 }
 
-/** Failures for which the kit knows the next step. `STACK` stands for the stack's name. */
-const recognized: readonly Recognized[] = [
-  {
-    pattern: /incorrect passphrase|passphrase must be set/,
-    exit: "keyUnavailable",
-    what: "the secrets of stack STACK cannot be opened",
-    why: "the passphrase is missing or is not the one they were encrypted with",
-    next: "set PULUMI_CONFIG_PASSPHRASE_FILE to the file of the right passphrase",
-  },
-  {
-    pattern: /stack is currently locked/,
-    exit: "failed",
-    what: "another update of stack STACK is running, or one ended without unlocking",
-    why: "only one update at a time may change the state",
-    next: "wait for it, or when it is certainly gone: pulumi cancel --stack STACK",
-  },
-  {
-    pattern: /unable to replace resource "[^"]*::keys-recipients"/,
-    exit: "keyUnavailable",
-    what: "the KEK or an escrow recipient of stack STACK is another one",
-    why: "the data key of its backups is wrapped for the former ones, and this version cannot wrap it anew",
-    next: "put the former recipients back into Pulumi.STACK.yaml (keys)",
-  },
-  {
-    pattern: /unable to (replace|delete) resource "[^"]*"\s+as it is currently marked for protection/,
-    exit: "usage",
-    what: "the settings of stack STACK would replace or remove what holds data",
-    why: "that is locked against deletion (protection)",
-    next: "pulumi preview --diff --stack STACK, and put the former settings back into Pulumi.STACK.yaml",
-  },
-  {
-    pattern: /no stack named|no Pulumi\.yaml/,
-    exit: "stackNotFound",
-    what: "there is no stack STACK",
-    why: "it was never made, or it lies in another backend",
-    next: "./kit init --stack STACK",
-  },
-];
+/** Failures of a stack for which the kit knows the next step, `again` being the command that failed. */
+function recognized(workspace: TypedStack, again: string): readonly Recognized[] {
+  const { stack } = workspace;
+  return [
+    {
+      pattern: /incorrect passphrase|passphrase must be set/,
+      exit: "keyUnavailable",
+      what: `the secrets of stack ${stack} cannot be opened`,
+      why: `the passphrase is missing or is not the one they were encrypted with; it is read from ${passphraseOf(workspace)}`,
+      next: again,
+    },
+    {
+      pattern: /stack is currently locked/,
+      exit: "failed",
+      what: `another update of stack ${stack} is running, or one ended without unlocking`,
+      why: "only one update at a time may change the state; unlock it when nobody works on it any more",
+      next: pulumiAsTyped(workspace, "cancel"),
+    },
+    {
+      pattern: /unable to replace resource "[^"]*::keys-recipients"/,
+      exit: "keyUnavailable",
+      what: `the KEK or an escrow recipient of stack ${stack} is another one`,
+      why: `the data key of its backups is wrapped for the former ones, and this version cannot wrap it anew: put them back into Pulumi.${stack}.yaml (keys)`,
+      next: again,
+    },
+    {
+      pattern: /unable to (replace|delete) resource "[^"]*"\s+as it is currently marked for protection/,
+      exit: "usage",
+      what: `the settings of stack ${stack} would replace or remove what holds data`,
+      why: `that is locked against deletion (protection): put the former settings back into Pulumi.${stack}.yaml`,
+      next: `./kit preview --stack ${stack}`,
+    },
+    {
+      pattern: /no stack named|no Pulumi\.yaml/,
+      exit: "stackNotFound",
+      what: `there is no stack ${stack}`,
+      why: "it was never made, or it lies in another backend",
+      next: `./kit init --stack ${stack}`,
+    },
+  ];
+}
 
 /** What a command that prints JSON has to say to people; undefined when it printed something else. */
 export function diagnosticsIn(stdout: string): string | undefined {
@@ -58,26 +63,33 @@ export function diagnosticsIn(stdout: string): string | undefined {
 }
 
 /** The error for people of a Pulumi command that failed, from its exit code and what it printed. */
-export function pulumiError(stack: string, args: readonly string[], code: number, printed: string): KitError {
+export function pulumiError(
+  workspace: TypedStack,
+  args: readonly string[],
+  code: number,
+  printed: string,
+  again = commandAsTyped(),
+): KitError {
+  const { stack } = workspace;
   const text = stripVTControlCharacters(printed);
   const settings = settingsFaults(text);
   const command = commandOf(args);
   if (settings !== undefined) {
     return new KitError("usage", `the settings of stack ${stack} are not right`, {
-      why: settings,
-      next: `correct Pulumi.${stack}.yaml, then run the command again`,
+      why: `${settings}\n        Correct them in Pulumi.${stack}.yaml.`,
+      next: again,
     });
   }
-  const known = recognized.find(({ pattern }) => pattern.test(text));
-  if (known) {
-    const named = (sentence: string) => sentence.replaceAll("STACK", stack);
-    return new KitError(known.exit, named(known.what), { why: named(known.why), next: named(known.next) });
-  }
+  const known = recognized(workspace, again).find(({ pattern }) => pattern.test(text));
+  if (known) return new KitError(known.exit, known.what, known);
   return new KitError(exitName(code), `pulumi ${command} of stack ${stack} failed`, {
     why: errorLines(text) || `it ended with exit code ${code}; its messages are above`,
-    next: `pulumi ${command} --stack ${stack}`,
+    next: again,
   });
 }
+
+const passphraseOf = ({ env }: TypedStack): string =>
+  env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "the file that PULUMI_CONFIG_PASSPHRASE_FILE names";
 
 const commandOf = (args: readonly string[]): string => {
   const firstFlag = args.findIndex((arg) => arg.startsWith("-"));

@@ -14,4 +14,5 @@ export {
   type ExportedState,
   type StateResource,
 } from "./stack.ts";
+export { ownStateSettings, pulumiAsTyped, type TypedStack } from "./typed.ts";
 export { openWorkspace, pulumiEnv, type Workspace, type WorkspaceOptions } from "./workspace.ts";

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { KitError } from "../errors.ts";
 import { say } from "../say.ts";
 import { captureOk } from "./run.ts";
+import { pulumiAsTyped } from "./typed.ts";
 import type { Workspace } from "./workspace.ts";
 
 interface Lock {
@@ -59,9 +60,9 @@ function isLive(lock: Lock): boolean {
   }
 }
 
-function stillLocked({ stack }: Workspace, { pid, hostname: host }: Lock): KitError {
-  return new KitError("failed", `stack ${stack} is locked by process ${pid} on ${host}`, {
-    why: `it has not ended within ${waitAtMostMs / 60_000} minutes`,
-    next: `see what it does; when it is certainly gone: pulumi cancel --stack ${stack}`,
+function stillLocked(workspace: Workspace, { pid, hostname: host }: Lock): KitError {
+  return new KitError("failed", `stack ${workspace.stack} is locked by process ${pid} on ${host}`, {
+    why: `it has not ended within ${waitAtMostMs / 60_000} minutes; unlock the stack when it is certainly gone`,
+    next: pulumiAsTyped(workspace, "cancel"),
   });
 }

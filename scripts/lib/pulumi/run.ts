@@ -24,7 +24,7 @@ export async function captureOk(workspace: Workspace, args: readonly string[], i
   const done = await capture(workspace, args, input);
   if (done.exitCode === 0) return done.stdout;
   const told = diagnosticsIn(done.stdout) ?? done.stdout;
-  throw pulumiError(workspace.stack, args, done.exitCode, `${told}\n${done.stderr}`);
+  throw pulumiError(workspace, args, done.exitCode, `${told}\n${done.stderr}`);
 }
 
 /** Runs a Pulumi command that people watch. Its output goes to standard error, where progress belongs. */
@@ -47,7 +47,7 @@ async function finish(workspace: Workspace, args: readonly string[], running: Pr
   const interruption = passInterruptOn(() => running.kill("SIGINT"));
   const { exitCode, stdout, stderr } = await running.finally(() => interruption.stop());
   if (interruption.seen) throw interrupted(workspace, args);
-  if (exitCode !== 0) throw pulumiError(workspace.stack, args, exitCode ?? 1, `${stdout}\n${stderr}`);
+  if (exitCode !== 0) throw pulumiError(workspace, args, exitCode ?? 1, `${stdout}\n${stderr}`);
 }
 
 function shellOptions(workspace: Workspace) {

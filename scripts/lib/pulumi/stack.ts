@@ -2,13 +2,17 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, rename, rm, cp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pulumiError } from "./failure.ts";
 import { capture, captureOk, configFlag } from "./run.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** True when the backend has the stack. */
+/** True when the backend has the stack. Fails when the backend does not say. */
 export async function stackExists(workspace: Workspace): Promise<boolean> {
-  const { exitCode } = await capture(workspace, ["stack", "export", "--file", "/dev/null"]);
-  return exitCode === 0;
+  const args = ["stack", "export", "--file", "/dev/null"];
+  const { exitCode, stdout, stderr } = await capture(workspace, args);
+  if (exitCode === 0) return true;
+  if (stderr.includes("no stack named")) return false;
+  throw pulumiError(workspace, args, exitCode, `${stdout}\n${stderr}`);
 }
 
 /** Makes the stack if the backend does not have it; its secrets are encrypted by the passphrase. */

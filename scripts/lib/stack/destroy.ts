@@ -9,7 +9,7 @@ import { formatBytes } from "../backups/format.ts";
 import { databaseAnswers } from "../backups/inspect.ts";
 import { kubectlCommand } from "../backups/kubectl.ts";
 import { KitError } from "../errors.ts";
-import type { ExportedState } from "../pulumi/index.ts";
+import { pulumiAsTyped, type ExportedState, type TypedStack } from "../pulumi/index.ts";
 import type { Phase } from "../say.ts";
 
 /** What will go when a stack is destroyed, for people. */
@@ -26,13 +26,14 @@ export function lossText(stack: string, cluster: Cluster, settings: Settings, re
 
 /** Why a stack may not be destroyed yet: what holds data is locked. Undefined when it is not. */
 export function protectionRefusal(
-  stack: string,
+  workspace: TypedStack,
   settings: Pick<Settings, "protection">,
   state: ExportedState,
 ): KitError | undefined {
+  const { stack } = workspace;
   const locked = (state.deployment.resources ?? []).filter(({ protect }) => protect === true);
   if (locked.length === 0) return undefined;
-  const unlock = `sed -i 's/\\(dexie-cloud-kit:protection:\\).*/\\1 "false"/' Pulumi.${stack}.yaml && `;
+  const unlock = `${pulumiAsTyped(workspace, "config set protection false")} && `;
   const names = locked.map(({ urn }) => urn.split("::").at(-1) ?? urn);
   return new KitError("usage", `stack ${stack} is protected`, {
     why: `${names.join(", ")} hold data and are locked against deletion`,
@@ -75,7 +76,7 @@ async function copyRepository(cluster: Cluster, file: string): Promise<number> {
 
 function noLastBackup(stack: string, why: string): KitError {
   return new KitError("failed", "no last backup can be taken, so nothing was destroyed", {
-    why,
-    next: `./kit status --stack ${stack}; to destroy it without one: ./kit destroy --stack ${stack} --without-backup`,
+    why: `${why}; --without-backup destroys it without one`,
+    next: `./kit status --stack ${stack}`,
   });
 }

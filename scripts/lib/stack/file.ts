@@ -6,6 +6,7 @@ import { describeFault, faultsOf, sentence } from "../../../infra/settings/fault
 import { stackFaults } from "../../../infra/settings/parse.ts";
 import { schema, type Settings } from "../../../infra/settings/schema.ts";
 import { KitError } from "../errors.ts";
+import { commandAsTyped } from "../interrupts.ts";
 import { root } from "../paths.ts";
 
 /** What a stack file holds: the plain settings by key, and the names of all of them. */
@@ -68,8 +69,8 @@ function checked<T>(stack: string, parsed: z.ZodSafeParseResult<T>): T {
   const faults = [...stackFaults(stack), ...(parsed.success ? [] : faultsOf(parsed.error.issues))];
   if (parsed.success && faults.length === 0) return parsed.data;
   throw new KitError("usage", `the settings of stack ${stack} are not right`, {
-    why: faults.map(describeFault).join("\n        "),
-    next: "correct these settings, then run the command again",
+    why: [...faults.map(describeFault), `Correct them in Pulumi.${stack}.yaml.`].join("\n        "),
+    next: commandAsTyped(),
   });
 }
 

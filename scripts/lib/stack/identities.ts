@@ -22,8 +22,11 @@ export async function recipientOf(file: string): Promise<string> {
   const shown = await $({ quiet: true, nothrow: true })`${keygen} -y ${file}`;
   const recipient = shown.stdout.trim();
   if (shown.exitCode === 0 && /^age1[a-z0-9]+$/.test(recipient)) return recipient;
+  const isThere = existsSync(file);
   throw new KitError("keyUnavailable", `${file} holds no age identity`, {
-    why: existsSync(file) ? "age-keygen cannot read it" : "the file does not exist",
-    next: `name the file of the customer's key, or make one with: age-keygen -o ${file}`,
+    why: isThere
+      ? "age-keygen cannot read it"
+      : "the file does not exist: name the one that does, or make it",
+    next: `age-keygen ${isThere ? "-y" : "-o"} ${file}`,
   });
 }

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { extract } from "tar";
 import { KitError } from "../errors.ts";
+import { commandAsTyped } from "../interrupts.ts";
 import { formatBytes } from "../backups/format.ts";
 import type { Download } from "./lock.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -108,8 +109,8 @@ function causeOf(error: unknown): string {
 
 function wrongChecksum(name: string, download: Download, got: string): KitError {
   return new KitError("checksum", `the download of ${name} is not what the kit expects`, {
-    why: `${download.url} has SHA-256 ${got}, the lock file says ${download.sha256}; nothing of it was kept`,
-    next: "do not use this source; find out who changes the download, then run the command again",
+    why: `${download.url} has SHA-256 ${got}, the lock file says ${download.sha256}; nothing of it was kept. Find out who changes the download before it is tried again`,
+    next: commandAsTyped(),
   });
 }
 
