@@ -5,8 +5,6 @@ export type State = JsonObject | undefined;
 
 export type ChangeSpec = Readonly<Record<string, Json>>;
 
-const unsafe = new Set(["__proto__", "constructor", "prototype"]);
-
 /** The parts of `{"@@propmod": …}` and its older spelling `{"$t":"PropModification", …}`; undefined for other values. */
 function propModification(value: Json): JsonObject | undefined {
   if (!isObject(value)) return undefined;
@@ -28,38 +26,60 @@ function modified(current: Json | undefined, { add, remove, replacePrefix }: Jso
   return current;
 }
 
-/** Sets what a key path names; makes the objects on the way, and deletes the property when the value is undefined. */
-function setPath(target: JsonObject, path: readonly string[], value: Json): void {
-  const [name, ...rest] = path;
-  if (name === undefined || unsafe.has(name)) return;
-  const current = Object.hasOwn(target, name) ? target[name] : undefined;
-  if (rest.length > 0) {
-    if (isObject(current)) {
-      setPath(current, rest, value);
-      return;
+/** The item of a list or the property of an object that a name of a key path stands for. */
+function get(target: JsonObject | Json[], name: string): Json | undefined {
+  if (Array.isArray(target)) return target[Number(name)];
+  return Object.hasOwn(target, name) ? target[name] : undefined;
+}
+
+/**
+ * Sets an item or a property; undefined takes it away, from a list by moving up what follows. A list has no holes and
+ * nothing but items: other names, and indexes beyond its end, are passed over.
+ */
+function set(target: JsonObject | Json[], name: string, value: Json | undefined): void {
+  if (!Array.isArray(target)) {
+    if (value === undefined) Reflect.deleteProperty(target, name);
+    else target[name] = value;
+    return;
+  }
+  if (!/^\d+$/.test(name) || Number(name) > target.length) return;
+  if (value === undefined) target.splice(Number(name), 1);
+  else target[Number(name)] = value;
+}
+
+const isContainer = (value: Json | undefined): value is JsonObject | Json[] =>
+  typeof value === "object" && value !== null;
+
+/** Sets what a key path names, and makes the objects on the way unless the value is undefined. */
+function setPath(object: JsonObject, path: readonly string[], value: Json): void {
+  const last = path.at(-1);
+  if (last === undefined || path.includes("__proto__")) return;
+  let target: JsonObject | Json[] = object;
+  for (const name of path.slice(0, -1)) {
+    const next = get(target, name);
+    if (isContainer(next)) {
+      target = next;
+      continue;
     }
     if (isUndefined(value)) return;
     const made: JsonObject = {};
-    target[name] = made;
-    setPath(made, rest, value);
-    return;
+    set(target, name, made);
+    target = made;
   }
   const modification = propModification(value);
-  const next = modification ? modified(current, modification) : value;
-  if (next === undefined || isUndefined(next)) Reflect.deleteProperty(target, name);
-  else target[name] = next;
+  const given = modification ? modified(get(target, last), modification) : value;
+  set(target, last, isUndefined(given) ? undefined : given);
 }
 
-/** The object with a change spec (key path → value or prop-modification) carried out. */
-export function change(object: JsonObject, spec: ChangeSpec): JsonObject {
-  const changed = structuredClone(object);
-  for (const [path, value] of Object.entries(spec)) setPath(changed, keyPath(path), value);
-  return changed;
+/** Carries out a change spec (key path → value or prop-modification) on an object, in place. */
+export function change(object: JsonObject, spec: ChangeSpec): void {
+  // A copy: the same spec may change several objects, and an operation may be carried out again.
+  for (const [path, value] of Object.entries(structuredClone(spec))) setPath(object, keyPath(path), value);
 }
 
 /** A value for a new object: prop-modifications in it have nothing to modify, so they act on undefined. */
 function fresh(value: JsonObject): JsonObject {
-  const resolved = Object.entries(value).map(([name, item]) => {
+  const resolved = Object.entries(structuredClone(value)).map(([name, item]) => {
     const modification = propModification(item);
     return [name, modification ? modified(undefined, modification) : item] as const;
   });
@@ -72,15 +92,20 @@ export type KeyOperation =
   | { readonly type: "update"; readonly spec: ChangeSpec }
   | { readonly type: "delete" };
 
-/** What one operation makes of one object. `"conflict"`: an insert found the key taken. */
+/**
+ * What one operation makes of one object, which it may change in place. `"conflict"`: an insert found the key taken.
+ */
 export function operate(state: State, operation: KeyOperation): State | "conflict" {
   switch (operation.type) {
     case "insert":
       return state ? "conflict" : fresh(operation.value);
     case "upsert":
-      return state && operation.spec ? change(state, operation.spec) : fresh(operation.value);
+      if (!state || !operation.spec) return fresh(operation.value);
+      change(state, operation.spec);
+      return state;
     case "update":
-      return state && change(state, operation.spec);
+      if (state) change(state, operation.spec);
+      return state;
     case "delete":
       return undefined;
   }

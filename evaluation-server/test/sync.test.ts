@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { add, Device, insert, post, remove, update, upsert } from "./device.ts";
+import type { SyncAnswer } from "../src/sync/answer.ts";
 import { type Installation, install } from "./installation.ts";
 import type { Replica } from "./replica.ts";
 
@@ -110,11 +111,45 @@ describe("transactions", () => {
       { table: "lists", muts: [insert("lst1", { realmId: "bob@demo.local" })] },
     ]);
     const { rejections } = await device.sync();
-    expect(rejections.map(({ message }) => message)).toEqual(["The transaction is refused: foreign realm"]);
+    expect(rejections.map(({ message }) => message)).toEqual(["Refused: foreign realm"]);
     expect(device.row("itm-kept")).toMatchObject({ title: "before" });
     expect(device.row("itm-refused")).toBeUndefined();
     expect(device.row("lst1", "lists")).toBeUndefined();
-    expect(replica.lines.some(({ refusal }) => refusal === "foreign realm")).toBe(true);
+    const told = await replica.logged(({ refused }) => refused !== undefined);
+    expect(told["refused"]).toEqual({ "foreign realm": 1 });
+  });
+
+  test("of the upload after a login keep all rows but those that cannot be taken", async () => {
+    const [mine, theirs] = [await alice(), await bob()];
+    const taken = '["2024-02-02",7]';
+    mine.write([upsert(taken)], "days");
+    await mine.sync();
+    const upload = (table: string, ...keys: string[]) => ({
+      table,
+      muts: [
+        {
+          type: "upsert",
+          keys,
+          values: keys.map((id) => ({ id, realmId: "bob@demo.local" })),
+          txid: "upload-x",
+        },
+      ],
+    });
+    const body = {
+      ...theirs.request(),
+      changes: [upload("days", '["2024-02-01",7]', taken), upload("items", "itm-made-before")],
+    };
+    const response = await post(`${replica.origin}/zdemo/sync`, body, {
+      authorization: `Bearer ${theirs.token}`,
+    });
+    const { rejections, changes } = (await response.json()) as SyncAnswer;
+    expect(rejections).toEqual([{ name: "Refused", message: "Refused: foreign realm", txid: "upload-x" }]);
+    expect(changes.flatMap(({ muts }) => muts.filter(({ type }) => type === "delete"))).toEqual([
+      { type: "delete", keys: [taken] },
+    ]);
+    await theirs.sync();
+    expect(Object.keys(theirs.rows("days"))).toEqual(['["2024-02-01",7]']);
+    expect(theirs.row("itm-made-before")).toBeDefined();
   });
 
   test("are carried out in the order of their numbers", async () => {
@@ -219,13 +254,13 @@ describe("realms", () => {
     expect(JSON.stringify(answer.changes)).not.toContain("alice");
   });
 
-  test("of anonymous clients are the public one, in which they cannot write", async () => {
+  test("of anonymous clients are the public one; who wants to write needs a token", async () => {
     const nobody = new Device(replica, undefined);
-    nobody.write([insert("itm-anon")]);
-    const { realms, rejections, changes } = await nobody.sync();
+    const { realms, changes } = await nobody.sync();
     expect(realms).toEqual(["rlm-public"]);
-    expect(rejections).toHaveLength(1);
-    expect(changes).toEqual([{ table: "items", muts: [{ type: "delete", keys: ["itm-anon"] }] }]);
+    expect(changes).toEqual([]);
+    nobody.write([insert("itm-anon")]);
+    expect((await nobody.send()).status).toBe(401);
   });
 
   test("take the identity from the token and not from the operation", async () => {

@@ -24,6 +24,9 @@ const userOf = (request: FastifyRequest, secret: string, database: string): stri
     ? undefined
     : requireScope(request, secret, database, "ACCESS_DB").sub;
 
+const countEach = (words: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]));
+
 const whitelisting = z.object({
   origin: z.string().max(300).optional(),
   delete: z.literal("true").optional(),
@@ -51,8 +54,8 @@ export function databaseRoutes(app: FastifyInstance, context: Context): void {
     const user = userOf(request, config.secret, database);
     const syncRequest = parseSyncRequest(request.body);
     return patiently(() =>
-      answer(pool, database, user, syncRequest, (refusal) =>
-        request.log.warn({ database, refusal }, "refused a transaction of a client"),
+      answer(pool, database, user, syncRequest, (refusals) =>
+        request.log.warn({ database, refused: countEach(refusals) }, "refused what a client wrote"),
       ),
     );
   });

@@ -8,12 +8,12 @@ import {
   recordEpoch,
   type Standing,
 } from "../store/revisions.ts";
-import { notImplemented } from "../errors.ts";
+import { HttpError, notImplemented } from "../errors.ts";
 import type { Json } from "../tson.ts";
-import { commit } from "./commit.ts";
+import { commit, type Writer } from "./commit.ts";
 import { pull, type ServerChanges } from "./pull.ts";
 import { realmsOf } from "./realms.ts";
-import { groupByTransaction, type SyncRequest } from "./request.ts";
+import { type ClientTransaction, groupByTransaction, type SyncRequest } from "./request.ts";
 import { placesOf, type Refusal } from "./transaction.ts";
 
 export interface SyncAnswer {
@@ -45,8 +45,29 @@ export function modeFor(
   return resetRequested ? "drop" : "anew";
 }
 
-function rejection(refusal: Refusal, txid: string | undefined) {
-  return { name: "Refused", message: `The transaction is refused: ${refusal}`, txid };
+interface Refused {
+  readonly txid: string | undefined;
+  readonly refusals: readonly Refusal[];
+}
+
+const rejection = ({ txid, refusals }: Refused) => ({
+  name: "Refused",
+  message: `Refused: ${[...new Set(refusals)].join(", ")}`,
+  txid,
+});
+
+/** Carries out the transactions of a client, and gives those that are refused, as a whole or in part. */
+async function commitAll(
+  pool: Pool,
+  writer: Writer,
+  transactions: readonly ClientTransaction[],
+): Promise<Refused[]> {
+  const refused: Refused[] = [];
+  for (const transaction of transactions) {
+    const refusals = await commit(pool, writer, transaction);
+    if (refusals.length > 0) refused.push({ txid: transaction.txid, refusals });
+  }
+  return refused;
 }
 
 /** Carries out what the client has to say and answers with what it has to hear. */
@@ -55,21 +76,15 @@ export async function answer(
   database: string,
   user: string | undefined,
   request: SyncRequest,
-  onRefusal: (refusal: Refusal) => void,
+  onRefusals: (refusals: readonly Refusal[]) => void,
 ): Promise<SyncAnswer> {
   const client = request.clientIdentity;
   if (Object.values(request.schema).some(hasDocuments)) throw notImplemented("Y.js documents (yProps)");
-  const rejections: SyncAnswer["rejections"][number][] = [];
   const transactions = groupByTransaction(request.changes);
-  for (const transaction of transactions) {
-    const refusal =
-      user === undefined
-        ? ("foreign realm" as const)
-        : await commit(pool, { database, client, user }, transaction);
-    if (refusal === undefined) continue;
-    onRefusal(refusal);
-    rejections.push(rejection(refusal, transaction.txid));
-  }
+  // The addon writes only when it is logged in. An answer would make others take back what they have.
+  if (user === undefined && transactions.length > 0) throw new HttpError(401, "A token is needed to write.");
+  const refused = user === undefined ? [] : await commitAll(pool, { database, client, user }, transactions);
+  if (refused.length > 0) onRefusals(refused.flatMap(({ refusals }) => refusals));
 
   await recordEpoch(pool, database);
   const { lastPull, schema } = request;
@@ -93,7 +108,7 @@ export async function answer(
       inviteRealms: [],
       schema,
       changes,
-      rejections,
+      rejections: refused.map(rejection),
     };
   });
 }

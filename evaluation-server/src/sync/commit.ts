@@ -28,23 +28,24 @@ async function remember(on: Queryable, { database, client }: Writer, txid: strin
   ]);
 }
 
-/** Carries out one transaction of a client, once, as one transaction of the database. Tells why it was refused. */
+/** Carries out one transaction of a client, once, as one transaction of the database. Tells what of it was refused. */
 export async function commit(
   pool: Pool,
   writer: Writer,
   transaction: ClientTransaction,
-): Promise<Refusal | undefined> {
+): Promise<readonly Refusal[]> {
   return inTransaction(pool, async (on) => {
     const { database, client, user } = writer;
     await lockForWriting(on, database);
     const { txid } = transaction;
-    if (txid !== undefined && (await isRepeated(on, writer, txid))) return undefined;
-    const outcome = carryOut(transaction, await loadObjects(on, database, placesOf(transaction)), user);
-    if ("refused" in outcome) return outcome.refused;
+    if (txid !== undefined && (await isRepeated(on, writer, txid))) return [];
+    const stored = await loadObjects(on, database, placesOf(transaction));
+    const { changes, refusals } = carryOut(transaction, stored, user);
+    if (changes.length === 0 && refusals.length > 0) return refusals;
     if (txid !== undefined) await remember(on, writer, txid);
-    if (outcome.changes.length === 0) return undefined;
-    await saveChanges(on, database, outcome.changes, await nextRevision(on, database));
+    if (changes.length === 0) return refusals;
+    await saveChanges(on, database, changes, await nextRevision(on, database));
     await notify(on, { database, client });
-    return undefined;
+    return refusals;
   });
 }

@@ -1,13 +1,17 @@
 import { type KeyOperation, operate } from "../operations.ts";
 import { type Change, isStorable, type Place, type Stored } from "../store/objects.ts";
 import type { JsonObject } from "../tson.ts";
-import type { ClientTransaction, Operation } from "./request.ts";
+import { type ClientTransaction, type Operation, sharedSpec } from "./request.ts";
 
-/** Why a transaction is refused as a whole. The client hears of it by getting the unchanged objects back. */
+/** Why a transaction is refused. The client hears of it by getting the unchanged objects back. */
 export type Refusal =
   "foreign realm" | "key taken" | "invalid key" | "incomplete operation" | "invalid owner";
 
-export type Outcome = { readonly changes: Change[] } | { readonly refused: Refusal };
+/** What a transaction comes to: changes, and why it or parts of it are refused. */
+export interface Outcome {
+  readonly changes: readonly Change[];
+  readonly refusals: readonly Refusal[];
+}
 
 /** Keys are part of an index, whose entries PostgreSQL limits. */
 const longestKey = 1_500;
@@ -38,7 +42,7 @@ function keyOperation(operation: Operation, index: number): KeyOperation | undef
       return value && { type: "upsert", value, spec: operation.changeSpecs?.[index] };
     }
     case "update": {
-      const spec = operation.changeSpecs[index];
+      const spec = sharedSpec(operation) ?? operation.changeSpecs[index];
       return spec && { type: "update", spec };
     }
     case "modify":
@@ -48,38 +52,58 @@ function keyOperation(operation: Operation, index: number): KeyOperation | undef
   }
 }
 
-const withOwner = (value: JsonObject, user: string): JsonObject => ({ owner: user, realmId: user, ...value });
+const withOwner = (value: JsonObject, user: string): JsonObject =>
+  "owner" in value && "realmId" in value ? value : { owner: user, realmId: user, ...value };
 
 /**
- * What a transaction of a user makes of the stored objects: all its changes, or a refusal. Without access control
- * (which this server does not have yet) a user writes in the own realm only.
+ * After its first login a device uploads all rows that it has, of all tables, under one id. They are no transaction of
+ * the application: one that cannot be taken must not cost the device the others.
+ */
+const isUpload = ({ txid, operations }: ClientTransaction): boolean =>
+  txid?.startsWith("upload-") === true &&
+  operations.every(({ operation }) => operation.type === "upsert" && !operation.changeSpecs);
+
+/** What one operation of a user makes of the object at a place, or why it is refused. */
+function carryOutAt(
+  place: Place,
+  current: Stored | undefined,
+  operation: KeyOperation | undefined,
+  user: string,
+): Stored | undefined | Refusal {
+  if (!isValidKey(place.key, user)) return "invalid key";
+  if (!operation) return "incomplete operation";
+  if (current && current.realm !== user) return "foreign realm";
+  const result = operate(current?.value, operation);
+  if (result === "conflict") return "key taken";
+  if (!result) return undefined;
+  const value = withOwner(result, user);
+  if (value["realmId"] !== user) return "foreign realm";
+  if (typeof value["owner"] !== "string") return "invalid owner";
+  return { ...place, realm: user, value };
+}
+
+/**
+ * What a transaction of a user makes of the stored objects, which are its own to change. It is refused as a whole, an
+ * upload row by row. Without access control (which this server does not have yet) a user writes in the own realm only.
  */
 export function carryOut(transaction: ClientTransaction, stored: readonly Stored[], user: string): Outcome {
   const before = new Map(stored.map((object) => [id(object), object]));
   const now = new Map(before);
+  const refusals: Refusal[] = [];
+  const whole = !isUpload(transaction);
   for (const { table, operation } of transaction.operations) {
     for (const [index, key] of operation.keys.entries()) {
-      if (!isValidKey(key, user)) return { refused: "invalid key" };
-      const single = keyOperation(operation, index);
-      if (!single) return { refused: "incomplete operation" };
-      const place = id({ table, key });
-      const current = now.get(place);
-      if (current && current.realm !== user) return { refused: "foreign realm" };
-      const result = operate(current?.value, single);
-      if (result === "conflict") return { refused: "key taken" };
-      if (!result) {
-        now.delete(place);
-        continue;
-      }
-      const value = withOwner(result, user);
-      if (value["realmId"] !== user) return { refused: "foreign realm" };
-      if (typeof value["owner"] !== "string") return { refused: "invalid owner" };
-      now.set(place, { table, key, realm: user, value });
+      const place = { table, key };
+      const result = carryOutAt(place, now.get(id(place)), keyOperation(operation, index), user);
+      if (typeof result === "object") now.set(id(place), result);
+      else if (result === undefined) now.delete(id(place));
+      else if (whole) return { changes: [], refusals: [result] };
+      else refusals.push(result);
     }
   }
   const changes = placesOf(transaction)
     .map((place) => ({ ...place, before: before.get(id(place)), after: now.get(id(place)) }))
     .filter((change) => change.before !== change.after)
     .map((change) => ({ ...change, before: change.before?.realm }));
-  return { changes };
+  return { changes, refusals };
 }
