@@ -38,6 +38,11 @@ test("a blob comes back to its user, byte for byte, and to nobody else", async (
   expect((await get(`1:${id}`)).status).toBe(404);
 });
 
+test("a blob is kept although the database fails for a moment", async () => {
+  await installation.postgres.failOnce("blobs");
+  expect((await put(content, alice, "0Q890hJBLcBG33LNkyfailed")).status).toBe(200);
+});
+
 test("a blob can be sent again, but an id cannot be taken from another user", async () => {
   expect((await put(content, alice)).status).toBe(200);
   expect((await put(Buffer.from("mine"), bob)).status).toBe(403);

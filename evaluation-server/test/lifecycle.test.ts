@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Installation, install } from "./installation.ts";
-import { add, Device, newTxid, update, upsert } from "./device.ts";
+import { add, Device, newTxid, post, update, upsert } from "./device.ts";
 import { initCloud, type Replica } from "./replica.ts";
 import { Socket, upgradeStatus } from "./socket.ts";
 
@@ -131,11 +131,15 @@ describe("an outage of the database", () => {
     expect(await status(replica, "/health")).toBe(200);
     await replica.logged(({ msg }) => msg.startsWith("not hearing of changes"));
 
-    // A sync of this moment waits for the database.
+    // A sync of this moment waits for the database, and so does one of a page.
     writer.write([upsert("itm-outage", { n: 1 })]);
     const patient = writer.sync();
+    const page = post(`${replica.origin}/zdemo/sync`, reader.request(), {
+      origin: "https://app.example.com",
+    });
     await postgres.start();
     await patient;
+    expect((await page).status).toBe(200);
     await untilReady(replica);
     await socket.takeChanges(reader);
     expect(reader.row("itm-outage")).toMatchObject({ n: 1 });
@@ -179,6 +183,8 @@ test("a database without tables, or with those of another version, is not ready"
   expect(await problem()).toBe("the tables are missing: run init-cloud");
   await initCloud(url);
   expect(await problem()).toBeUndefined();
+  await postgres.query("UPDATE dexie_cloud.meta SET version = version + 1", [], url);
+  expect(await problem()).toBe("the tables are of another version");
 });
 
 test("a restored database gives devices that have seen more what it holds", async () => {

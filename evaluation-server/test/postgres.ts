@@ -118,14 +118,28 @@ export class Postgres {
     await run("touch", [join(this.#data(), "recovery.signal")], nobody);
   }
 
-  async query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.url });
+  async query<Row extends object>(text: string, values: unknown[] = [], url = this.url): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
       return (await client.query<Row>(text, values)).rows;
     } finally {
       await client.end();
     }
+  }
+
+  /** Lets the next insertion into a table fail as if the database shut down. */
+  async failOnce(table: string): Promise<void> {
+    await this.query(`CREATE SEQUENCE ${table}_failures`);
+    await this.query(
+      `CREATE FUNCTION ${table}_fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF nextval('${table}_failures') = 1 THEN RAISE EXCEPTION USING ERRCODE = '57P01'; END IF;
+         RETURN new;
+       END $$`,
+    );
+    await this.query(
+      `CREATE TRIGGER fail BEFORE INSERT ON dexie_cloud.${table} EXECUTE FUNCTION ${table}_fail()`,
+    );
   }
 
   #data(): string {

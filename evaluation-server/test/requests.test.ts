@@ -109,6 +109,20 @@ describe("bodies", () => {
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
   });
 
+  test("that break off are the client's affair, not an outage of the database", async () => {
+    const before = replica.lines.length;
+    const socket = connect({ host: "localhost", port: Number(new URL(replica.origin).port) });
+    const header = `POST /zdemo/sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+    socket.write(`${header}Content-Length: ${bodyLimit}\r\n\r\n`);
+    // So much is sent only while it is read.
+    await new Promise((resolve) => socket.write(Buffer.alloc(bodyLimit - 1, " "), resolve));
+    socket.resetAndDestroy();
+    const told = await replica.logged(
+      ({ level, msg }, index) => index >= before && (level > 30 || msg === "malformed request"),
+    );
+    expect(told.msg).toBe("malformed request");
+  });
+
   test("packed with gzip are unpacked", async () => {
     const response = await fetch(at("/zdemo/sync"), {
       method: "POST",

@@ -7,7 +7,7 @@ import Fastify, {
 } from "fastify";
 import { describeError, HttpError } from "../errors.ts";
 import { databaseExists, isDatabaseId } from "../store/databases.ts";
-import { isOutage, patiently } from "../store/outage.ts";
+import { isOutage, isTooSlow, patiently } from "../store/outage.ts";
 import { blobRoutes } from "./blobs.ts";
 import { acceptBodies, bodyLimit } from "./bodies.ts";
 import type { Context, DatabaseParams } from "./context.ts";
@@ -17,6 +17,9 @@ import { healthRoutes } from "./health.ts";
 import { missingRoutes } from "./missing.ts";
 import { pageRoutes } from "./page.ts";
 import { serviceRoutes } from "./service.ts";
+
+/** A slow line needs minutes for the largest body. */
+const requestTimeout = 5 * 60_000;
 
 /** Clients write `//sync` when the database URL ends with a slash. */
 const singleSlashes = (url: string): string => {
@@ -29,14 +32,15 @@ function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyR
     if (error.statusCode === 400) request.log.info({ problem: error.body }, "malformed request");
     return reply.code(error.statusCode).send(error.body);
   }
-  if (isOutage(error)) {
-    request.log.error(describeError(error), "the database cannot be reached");
-    return reply.code(503).header("retry-after", "5").send({ error: "the database cannot be reached" });
-  }
   const status = error.statusCode ?? 500;
   if (status < 500) {
     request.log.info({ code: error.code }, "malformed request");
     return reply.code(status).send({ error: "bad request", code: error.code });
+  }
+  if (isOutage(error)) {
+    const problem = isTooSlow(error) ? "the database took too long" : "the database cannot be reached";
+    request.log.error(describeError(error), problem);
+    return reply.code(503).header("retry-after", "5").send({ error: problem });
   }
   request.log.error(describeError(error), "request failed");
   return reply.code(500).send({ error: "internal error" });
@@ -70,7 +74,7 @@ export async function createApp(
   const app = Fastify({
     bodyLimit,
     forceCloseConnections: "idle",
-    requestTimeout: 60_000,
+    requestTimeout,
     routerOptions: { maxParamLength: 200 },
     rewriteUrl: (request) => singleSlashes(request.url ?? "/"),
     logController: new LogController({ disableRequestLogging: true }),

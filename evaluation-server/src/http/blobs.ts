@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { badRequest, HttpError } from "../errors.ts";
 import { loadBlob, saveBlob } from "../store/blobs.ts";
+import { patiently } from "../store/outage.ts";
 import { realmsOf } from "../sync/realms.ts";
 import { bearer, requireScope } from "./bearer.ts";
 import type { Context } from "./context.ts";
@@ -22,7 +23,7 @@ export function blobRoutes(app: FastifyInstance, { pool, config }: Context): voi
     const { sub } = requireScope(request, config.secret, database, "ACCESS_DB");
     if (!idPattern.test(id)) throw badRequest("blob id");
     const content = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (!(await saveBlob(pool, database, { id, realm: sub, content })))
+    if (!(await patiently(() => saveBlob(pool, database, { id, realm: sub, content }))))
       throw new HttpError(403, "The id is taken.");
     return { ref: `${version}:${id}` };
   });
@@ -31,7 +32,8 @@ export function blobRoutes(app: FastifyInstance, { pool, config }: Context): voi
     const { database, blob: ref } = request.params;
     const claims = bearer(request, config.secret, database);
     const [, id = ""] = /^1:(.+)$/.exec(ref) ?? [];
-    const content = idPattern.test(id) && (await loadBlob(pool, database, id, realmsOf(claims?.sub)));
+    const realms = realmsOf(claims?.sub);
+    const content = idPattern.test(id) && (await patiently(() => loadBlob(pool, database, id, realms)));
     if (!content) throw new HttpError(404, "There is no such blob, or not for you.");
     // Never shown as a page: blobs are what users wrote, and the demo page has the same origin.
     return reply

@@ -1,6 +1,7 @@
 import cors, { type FastifyCorsOptions } from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { hasOrigin, isDatabaseId } from "../store/databases.ts";
+import { patiently } from "../store/outage.ts";
 import type { Pool } from "../store/pool.ts";
 
 /** Whether pages of an origin may use a database: the server's own pages may, others when they are on the white list. */
@@ -19,8 +20,9 @@ export async function allowOrigins(
 ): Promise<void> {
   const options = async (request: FastifyRequest): Promise<FastifyCorsOptions> => {
     const { origin } = request.headers;
+    const allowed = origin !== undefined && (await patiently(() => isAllowed(databaseOf(request), origin)));
     return {
-      origin: origin !== undefined && (await isAllowed(databaseOf(request), origin)) ? [origin] : false,
+      origin: allowed ? [origin] : false,
       credentials: true,
       methods: ["GET", "POST", "PUT", "DELETE"],
       allowedHeaders: ["authorization", "content-type", "content-encoding"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isOutage } from "./outage.ts";
+import { isOutage, isTooSlow } from "./outage.ts";
 
 const fault = (code: string) => Object.assign(new Error("refused"), { code });
 
@@ -18,6 +18,11 @@ describe("an error of the database", () => {
     ["a query without an answer", new Error("Query read timeout")],
   ])("is an outage, which may pass: %s", (_, error) => {
     expect(isOutage(error)).toBe(true);
+  });
+
+  it("tells a statement that took too long from a database that is not there", () => {
+    expect(["57014", "57P01"].map((code) => isTooSlow(fault(code)))).toEqual([true, false]);
+    expect(isOutage(fault("57014"))).toBe(true);
   });
 
   it.each([

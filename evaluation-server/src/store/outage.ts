@@ -10,6 +10,9 @@ const network = new Set([
   "EHOSTUNREACH",
 ]);
 
+/** True for an error that says that a statement was given up because it took too long. */
+export const isTooSlow = (error: unknown): boolean => (error as { code?: string }).code === "57014";
+
 /** True for errors that say the database cannot do it now, and not that the query is wrong. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
