@@ -91,6 +91,12 @@ describe("one-time passwords", () => {
     expect((await ask(second)).status).toBe(401);
   });
 
+  test("are still good when the database fails while they are used", async () => {
+    await installation.postgres.failOnce("refresh_tokens");
+    const response = await byMail("j@example.com", ["ACCESS_DB"], undefined, { public_key: publicKey });
+    expect(response.status).toBe(200);
+  });
+
   test("allow a few tries, which are plain text for the dialogue of the addon", async () => {
     const { otp_id } = (await (await ask({ ...otp, email: "eve@example.com" })).json()) as { otp_id: string };
     const mail = await installation.mailbox.take();

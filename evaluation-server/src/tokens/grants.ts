@@ -3,11 +3,11 @@ import type { Config } from "../config.ts";
 import { badRequest, HttpError, notImplemented } from "../errors.ts";
 import { findUser, saveUser, type User, type UserType } from "../store/databases.ts";
 import { isStorable } from "../store/objects.ts";
-import { inTransaction, type Pool } from "../store/pool.ts";
+import { inTransaction, type Pool, type Queryable } from "../store/pool.ts";
 import { type Claims, lifetime, type Scope, scopes, seal } from "./access.ts";
 import { checkClient } from "./clients.ts";
 import type { Mailer } from "./mailer.ts";
-import { redeemPassword, sendPassword } from "./passwords.ts";
+import { checkPassword, sendPassword, usePassword } from "./passwords.ts";
 import { issueRefreshToken, redeemRefreshToken } from "./refresh.ts";
 
 export interface TokenContext {
@@ -79,13 +79,17 @@ function tokens(secret: string, claims: Omit<Claims, "expires">, userType: UserT
   };
 }
 
-/** Logs a user in: remembers the user, and gives tokens that last as long as the client can sign for new ones. */
+/**
+ * Logs a user in: remembers the user, and gives tokens that last as long as the client can sign for new ones. What else
+ * the login writes is written with it or not at all.
+ */
 async function logIn(
   { pool, config }: TokenContext,
   database: string,
   user: User,
   granted: readonly Scope[],
   publicKey: string | undefined,
+  alsoWrite: (on: Queryable) => Promise<void> = () => Promise.resolve(),
 ): Promise<TokensAnswer> {
   const claims = {
     database,
@@ -95,12 +99,13 @@ async function logIn(
     scopes: granted,
   };
   const answer = tokens(config.secret, claims, user.type);
-  if (publicKey === undefined) return answer;
   const refreshToken = await inTransaction(pool, async (on) => {
+    await alsoWrite(on);
+    if (publicKey === undefined) return undefined;
     await saveUser(on, database, user);
     return issueRefreshToken(on, config.secret, { database, user: user.id, scopes: granted }, publicKey);
   });
-  return { ...answer, refreshToken };
+  return refreshToken === undefined ? answer : { ...answer, refreshToken };
 }
 
 async function demo(context: TokenContext, database: string, grant: Grant<"demo">): Promise<TokensAnswer> {
@@ -138,12 +143,14 @@ async function oneTimePassword(
 ): Promise<TokenAnswer> {
   const { pool, config, mailer } = context;
   const address = grant.email === undefined ? undefined : normal(grant.email);
-  if (grant.otp_id !== undefined && grant.otp !== undefined) {
-    const given = { id: grant.otp_id, password: grant.otp, email: address };
-    const sub = await redeemPassword(pool, config.secret, database, given);
+  const { otp_id: id, otp: password } = grant;
+  if (id !== undefined && password !== undefined) {
+    const sub = await checkPassword(pool, config.secret, database, { id, password, email: address });
     refuseStrangers(config, sub, database, grant.scopes);
-    if (database === null)
+    if (database === null) {
+      await usePassword(pool, id);
       return tokens(config.secret, { database, sub, email: sub, scopes: ["CREATE_DB"] }, "prod");
+    }
     const granted = grant.scopes.filter((scope) => scope === "ACCESS_DB" || scope === "CONNECT_CLIENT");
     return logIn(
       context,
@@ -151,6 +158,7 @@ async function oneTimePassword(
       { id: sub, email: sub, name: null, type: "prod" },
       granted,
       grant.public_key,
+      (on) => usePassword(on, id),
     );
   }
   if (address === undefined) throw badRequest("email is missing");

@@ -66,8 +66,8 @@ export async function sendPassword(
 
 const wrong = () => new HttpError(401, "The one-time password is wrong or no longer valid.");
 
-/** Uses up a one-time password and gives the address it was sent to. Each has a few tries. */
-export async function redeemPassword(
+/** Checks a one-time password and gives the address it was sent to. Each has a few tries. */
+export async function checkPassword(
   pool: Pool,
   secret: string,
   database: string | null,
@@ -83,6 +83,13 @@ export async function redeemPassword(
   const [row] = rows;
   if (!row || !isSame(row.hash, hash(secret, given.id, given.password))) throw wrong();
   if (given.email !== undefined && given.email !== row.email) throw wrong();
-  if (!(await discard(pool, given.id))) throw wrong();
   return row.email;
+}
+
+/**
+ * Uses up a one-time password that was checked: in the transaction that saves what it was for, so that it is still good
+ * when that fails and is tried again.
+ */
+export async function usePassword(on: Queryable, id: string): Promise<void> {
+  if (!(await discard(on, id))) throw wrong();
 }
