@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { extract } from "tar";
@@ -11,10 +14,14 @@ import type { Download } from "./lock.ts";
 import type { Toolbox } from "./toolbox.ts";
 import { Unavailable } from "./unavailable.ts";
 
-/** How long a download site may stay silent: before it answers, and between two pieces. */
+/** How long a download site may stay silent, and how slow it may be. */
 export interface Patience {
+  /** Before it answers. */
   readonly answerMs: number;
+  /** Between two pieces. */
   readonly silenceMs: number;
+  /** It must send at least this many bytes in each such time. */
+  readonly least: { readonly bytes: number; readonly ms: number };
 }
 
 // Sites that could not be reached are not asked again by this process.
@@ -30,11 +37,11 @@ export async function downloadTool(
   const file = join(bin, "..", "download");
   const started = performance.now();
   try {
-    const sha256 = await fetchTo(file, download.url, patience);
+    const sha256 = await fetchTo(file, download.url, patience, (bytes) => {
+      report(`${name}: ${formatBytes(bytes)}, ${rate(bytes, started)}`);
+    });
     const { size } = await stat(file);
-    report(
-      `${name}: ${formatBytes(size)}, ${formatBytes((size * 1000) / (performance.now() - started))} a second`,
-    );
+    report(`${name}: ${formatBytes(size)}, ${rate(size, started)}`);
     if (sha256 !== download.sha256) throw wrongChecksum(name, download, sha256);
     await unpack(file, download, name, bin);
   } finally {
@@ -42,26 +49,38 @@ export async function downloadTool(
   }
 }
 
-/** Downloads into a file and returns the SHA-256 of what came. */
-async function fetchTo(file: string, url: string, patience: Patience): Promise<string> {
+const rate = (bytes: number, started: number): string =>
+  `${formatBytes((bytes * 1000) / (performance.now() - started))} a second`;
+
+/** Downloads into a file and returns the SHA-256 of what came. Tells from time to time how many bytes that is. */
+async function fetchTo(
+  file: string,
+  url: string,
+  patience: Patience,
+  tell: (bytes: number) => void,
+): Promise<string> {
   const { host } = new URL(url);
   const known = unreachable.get(host);
   if (known !== undefined) throw new Unavailable(known);
   const clock = new Clock();
   try {
     clock.within(patience.answerMs, `${host} did not answer`);
-    const response = await fetch(url, { signal: clock.signal });
-    if (!response.ok || response.body === null) throw new Refused(`${host} answered ${response.status}`);
-    clock.within(patience.silenceMs, `${host} stopped sending`);
+    const response = await get(url, clock.signal);
+    if (response.statusCode !== 200)
+      throw new Refused(`${host} answered ${response.statusCode ?? "nothing"}`);
     const hash = createHash("sha256");
+    let bytes = 0;
+    clock.watch(() => bytes, patience.least, host, tell);
+    clock.within(patience.silenceMs, `${host} stopped sending`);
     const watched = async function* (pieces: AsyncIterable<Uint8Array>) {
       for await (const piece of pieces) {
         clock.within(patience.silenceMs, `${host} stopped sending`);
+        bytes += piece.length;
         hash.update(piece);
         yield piece;
       }
     };
-    await pipeline(response.body, watched, createWriteStream(file));
+    await pipeline(response, watched, createWriteStream(file), { signal: clock.signal });
     return hash.digest("hex");
   } catch (error) {
     if (error instanceof Refused) throw new Unavailable(error.message);
@@ -73,6 +92,19 @@ async function fetchTo(file: string, url: string, patience: Patience): Promise<s
   }
 }
 
+const mostRedirects = 5;
+
+/** Asks a site, over the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, and follows where it leads. */
+async function get(url: string, signal: AbortSignal, redirects = 0): Promise<IncomingMessage> {
+  const { Agent, get: ask } = url.startsWith("https:") ? https : http;
+  const asked = ask(url, { agent: new Agent({ proxyEnv: process.env }), signal });
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  const { location } = response.headers;
+  if (location === undefined || redirects === mostRedirects) return response;
+  response.resume();
+  return get(new URL(location, url).href, signal, redirects + 1);
+}
+
 /** The site answers, but not with this file; it can be asked for others. */
 class Refused extends Error {
   override readonly name = "Refused";
@@ -82,6 +114,7 @@ class Refused extends Error {
 class Clock {
   readonly #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
   ranOut: string | undefined;
 
   get signal(): AbortSignal {
@@ -91,13 +124,30 @@ class Clock {
   within(ms: number, otherwise: string): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.ranOut = `${otherwise} within ${ms / 1000} s`;
-      this.#abort.abort();
+      this.#end(`${otherwise} within ${ms / 1000} s`);
     }, ms);
+  }
+
+  /** Ends a download of which too little came since the last look. */
+  watch(come: () => number, least: Patience["least"], host: string, tell: (bytes: number) => void): void {
+    let before = 0;
+    this.#watch = setInterval(() => {
+      const bytes = come();
+      if (bytes - before < least.bytes)
+        this.#end(`${host} sent less than ${formatBytes(least.bytes)} in ${least.ms / 1000} s`);
+      else tell(bytes);
+      before = bytes;
+    }, least.ms);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#watch);
+  }
+
+  #end(why: string): void {
+    this.ranOut ??= why;
+    this.#abort.abort();
   }
 }
 

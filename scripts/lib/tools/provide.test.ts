@@ -15,7 +15,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { KitError } from "../errors.ts";
 import { parseLock } from "./lock.ts";
 import { provide } from "./provide.ts";
@@ -69,7 +69,7 @@ function toolbox(sum = sha256(archive), more = ""): Toolbox {
     bundle: join(folder, "bundle"),
     modules: join(folder, "modules"),
     path: "",
-    patience: { answerMs: 400, silenceMs: 400 },
+    patience: { answerMs: 400, silenceMs: 400, least: { bytes: 50, ms: 800 } },
     report: (line) => said.push(line),
   };
 }
@@ -85,6 +85,11 @@ const cutOff: Site = (_, response) => {
 const stops: Site = (_, response) => {
   response.writeHead(200, { "content-length": archive.length });
   response.write(archive.subarray(0, 100));
+};
+const trickles: Site = (_, response) => {
+  response.writeHead(200, { "content-length": archive.length });
+  const timer = setInterval(() => response.write("x"), 50);
+  response.on("close", () => clearInterval(timer));
 };
 const silent: Site = () => undefined;
 const missing: Site = (_, response) => response.writeHead(404).end();
@@ -118,6 +123,7 @@ describe("a download", () => {
   it.each([
     ["cut off", cutOff, "cannot be reached"],
     ["slow", stops, "stopped sending"],
+    ["a trickle", trickles, "sent less than"],
     ["not answered", silent, "did not answer"],
     ["not there", missing, "answered 404"],
     ["refused", hangsUp, "cannot be reached"],
@@ -138,6 +144,30 @@ describe("a download", () => {
     expect(requests).toBe(asked);
   });
 
+  it("goes where the site leads", async () => {
+    site = (request, response) =>
+      request.url === "/hello.tgz"
+        ? response.writeHead(302, { location: "/elsewhere.tgz" }).end()
+        : whole(request, response);
+    expect(existsSync(await provide("hello", toolbox()))).toBe(true);
+  });
+
+  it("goes over the machine's proxy", async () => {
+    const asked: (string | undefined)[] = [];
+    site = (request, response) => {
+      asked.push(request.url);
+      whole(request, response);
+    };
+    const { port } = server.address() as AddressInfo;
+    vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${port}`);
+    const box = toolbox();
+    const behind = JSON.parse(
+      JSON.stringify(box.lock).replaceAll(`127.0.0.1:${port}`, "downloads.example"),
+    ) as Toolbox["lock"];
+    await provide("hello", { ...box, lock: behind }).finally(() => vi.unstubAllEnvs());
+    expect(asked).toEqual(["http://downloads.example/hello.tgz"]);
+  });
+
   it("that fails is followed by the next way", async () => {
     const { port } = server.address() as AddressInfo;
     site = (request, response) => (request.url === "/hello.tgz" ? missing : whole)(request, response);
@@ -148,6 +178,25 @@ describe("a download", () => {
     );
     const path = await provide("hello", { ...box, lock: { ...box.lock, ...all } });
     expect(path).toContain("/all-2.0.0-");
+  });
+});
+
+describe("a build with Go", () => {
+  it("that fails, such as without a network, says what Go said", async () => {
+    const programs = join(folder, "programs");
+    mkdirSync(programs);
+    mkdirSync(join(folder, "modules", "hello"), { recursive: true });
+    const go = '[ "$1" = version ] && echo go1.24.1 && exit; echo "dial tcp: no route to host" >&2; exit 1';
+    writeFileSync(join(programs, "go"), `#!/bin/sh\n${go}\n`, { mode: 0o755 });
+    const lock = parseLock(`
+      go: { version: "1.24", onPath: { arguments: [version], from: 1.21.0 } }
+      hello: { version: 1.0.0, build: { go: { module: hello, packages: [.] } } }
+    `);
+    await expect(provide("hello", { ...toolbox(), lock, path: programs })).rejects.toMatchObject({
+      exit: "failed",
+      why: expect.stringContaining("no route to host") as string,
+    });
+    expect(kept()).toEqual([]);
   });
 });
 
@@ -181,7 +230,11 @@ describe("a killed run", () => {
       };
     });
     const child = fork(join(import.meta.dirname, "provide.child.ts"), { stdio: "ignore" });
-    child.send({ ...toolbox(), patience: { answerMs: 60_000, silenceMs: 60_000 }, report: undefined });
+    child.send({
+      ...toolbox(),
+      patience: { answerMs: 60_000, silenceMs: 60_000, least: { bytes: 0, ms: 60_000 } },
+      report: undefined,
+    });
     await begun;
     expect(kept()).toEqual([expect.stringMatching(/^\.hello/)]);
     child.kill("SIGKILL");

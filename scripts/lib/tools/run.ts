@@ -34,16 +34,3 @@ export async function run(
     running.delete(kill);
   }
 }
-
-/** Like `run`, but a failure is an error that holds the end of what the program said. */
-export async function runOk(
-  command: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<string> {
-  const { exitCode, stdout, stderr } = await run(command, args, options);
-  if (exitCode === 0) return stdout;
-  throw new Error(`${command} ${args[0] ?? ""} ended with ${exitCode}: ${lastLines(`${stdout}\n${stderr}`)}`);
-}
-
-const lastLines = (text: string): string => text.trim().split("\n").slice(-12).join("\n");

@@ -27,7 +27,7 @@ export async function openToolbox(): Promise<Toolbox> {
     bundle: join(stateDir, "bundle", "tools"),
     modules: join(root, "toolchain", "go"),
     path: process.env["PATH"] ?? "",
-    patience: { answerMs: 3_000, silenceMs: 10_000 },
+    patience: { answerMs: 3_000, silenceMs: 10_000, least: { bytes: 300_000, ms: 10_000 } },
     report: say,
   };
 }

@@ -41,7 +41,7 @@ async function buildTool(
   if ("go" in build) {
     const go = await provide("go", toolbox);
     toolbox.report(`${name} ${entry.version}: building with Go`);
-    await buildWithGo(go, build.go, toolbox.modules, folder);
+    await buildWithGo(go, build.go, toolbox.modules, join(toolbox.cache, "..", "go"), folder);
     return { origin: "built", version: entry.version };
   }
   toolbox.report(`${name} ${entry.version}: assembling from Debian packages`);
