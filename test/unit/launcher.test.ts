@@ -83,8 +83,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-async function kit(...args: string[]): Promise<Ended> {
-  const env = { PATH: bin, XDG_CACHE_HOME: join(folder, "cache") };
+const cache = (): NodeJS.ProcessEnv => ({ XDG_CACHE_HOME: join(folder, "cache") });
+const kit = (...args: string[]): Promise<Ended> => kitWith(cache(), ...args);
+
+async function kitWith(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+  const env = { PATH: bin, ...variables };
   try {
     return { code: 0, ...(await promisify(execFile)(join(checkout, "kit"), args, { env })) };
   } catch (error) {
@@ -132,6 +135,28 @@ describe("Node", () => {
     const both = await Promise.all([kit(), kit()]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     expect(readdirSync(join(folder, "cache/dexie-cloud-kit"))).toEqual([`node-${pinned}`]);
+  });
+
+  it("is installed without what a killed run left", async () => {
+    npm();
+    mkdirSync(join(folder, "cache/dexie-cloud-kit/.node-Ab3xYz/node_modules"), { recursive: true });
+    expect((await kit()).stdout).toContain(inCache());
+    expect(readdirSync(join(folder, "cache/dexie-cloud-kit"))).toEqual([`node-${pinned}`]);
+  });
+
+  it.each([
+    ["in the user's folder when the variable is empty", { XDG_CACHE_HOME: "" }],
+    ["in the user's folder", {}],
+  ])("is kept %s", async (_, variables) => {
+    npm();
+    expect((await kitWith({ ...variables, HOME: folder })).code).toBe(0);
+    expect(readdirSync(join(folder, ".cache/dexie-cloud-kit"))).toEqual([`node-${pinned}`]);
+  });
+
+  it("is found without a home, where the system says that it is", async () => {
+    node(onPath(), pinned);
+    for (const name of ["getent", "id", "cut"]) symlinkSync(join("/bin", name), join(bin, name));
+    expect((await kitWith({})).stdout).toContain(onPath());
   });
 
   it("cannot be installed without npm, which is said in four parts", async () => {
