@@ -37,7 +37,7 @@ async function destroyStack({ stack, yes, withoutBackup }: Options): Promise<voi
   const refusal = protectionRefusal(workspace, settings, state);
   if (refusal) throw refusal;
 
-  const cluster = clusterOf(stack, settings.target);
+  const cluster = await clusterOf(stack, settings.target);
   if (!yes) {
     await confirmByName(stack, {
       warning: lossText(stack, cluster, settings, resources),

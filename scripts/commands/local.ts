@@ -1,9 +1,19 @@
 import { Command } from "commander";
 import Table from "cli-table3";
-import { confirmYes } from "../lib/confirm.ts";
-import { destroyNode, nodeStatus, startNode, stopNode, type NodeStatus } from "../lib/local/index.ts";
+import { confirmByName } from "../lib/confirm.ts";
+import {
+  destroyNode,
+  kubeconfigPath,
+  node,
+  nodeStatus,
+  startNode,
+  stopNode,
+  type NodeStatus,
+} from "../lib/local/index.ts";
 import { outputOption, yesOption } from "../lib/options.ts";
 import { jsonResult, Phases, result } from "../lib/say.ts";
+import { clusterOf } from "../lib/stack/cluster.ts";
+import { stacksMeantForNode, stacksOn } from "../lib/stack/on-node.ts";
 
 /** `kit local start|stop|status|destroy` */
 export function command(): Command {
@@ -32,13 +42,29 @@ async function stop(): Promise<void> {
 async function destroy({ yes }: { readonly yes?: true }): Promise<void> {
   const { state } = await nodeStatus();
   if (!yes && state !== "absent") {
-    await confirmYes({
-      warning: "The local node goes, with every stack on it: databases, backups and their wrapped data keys.",
+    const asked = {
+      warning: `The local node ${node.name} goes, with every stack on it: databases, backups and their wrapped data keys.\n${await lossText(state)}`,
       what: "the destruction of the local node",
-    });
+    };
+    await confirmByName(node.name, asked, "local node");
   }
-  await new Phases(1).run("destroy the local node", destroyNode);
-  result("The local node is gone. Nothing of it is left on this machine.");
+  const others = await new Phases(1).run("destroy the local node", destroyNode);
+  const kept = others.map(
+    ({ owner, place }) =>
+      `The stopped node of ${owner.checkout} stays. If nobody needs its data: rm -rf ${place}`,
+  );
+  result(["The local node is gone. Nothing of it is left on this machine.", ...kept].join("\n"));
+}
+
+/** Which stacks go. A node that does not run cannot be asked. */
+async function lossText(state: NodeStatus["state"]): Promise<string> {
+  const list = (stacks: readonly string[]) => stacks.join(", ") || "none";
+  if (state === "ready" || state === "degraded") {
+    const cluster = await clusterOf(node.name, { kind: "local", kubeconfig: kubeconfigPath });
+    const stacks = await stacksOn(cluster).catch(() => undefined);
+    if (stacks) return `Stacks on it: ${list(stacks)}.`;
+  }
+  return `It does not answer, so nobody can say which are on it. Stacks of this checkout that are meant for it: ${list(await stacksMeantForNode())}.`;
 }
 
 async function status({ output }: { readonly output: string }): Promise<void> {
@@ -50,7 +76,7 @@ async function status({ output }: { readonly output: string }): Promise<void> {
 function nodeText(status: NodeStatus): string {
   const { state, checkout, kubeconfig, context, parts } = status;
   const summary = `local node: ${state}${checkout === undefined ? "" : `, of ${checkout}`}`;
-  if (state === "absent" || state === "stopped") return `${summary}\n`;
+  if (state === "absent" || state === "stopped" || state === "parked") return `${summary}\n`;
   const table = new Table({ head: ["part", "process"], style: { head: [], border: [] } });
   for (const { name, pid } of parts) table.push([name, pid ?? "ended"]);
   const way = `KUBECONFIG=${kubeconfig} kubectl --context ${context} get pods --all-namespaces`;
@@ -59,9 +85,10 @@ function nodeText(status: NodeStatus): string {
   return `${summary}\n${table.toString()}\n${fix}look inside: ${way}\n`;
 }
 
-const faultsOf = ({ parts, nodeReady, dnsAnswers, policiesEnforced }: NodeStatus): string[] => [
+const faultsOf = ({ parts, nodeReady, dnsAnswers, policiesEnforced, podsMayPass }: NodeStatus): string[] => [
   ...parts.filter(({ pid }) => pid === undefined).map(({ name }) => `${name} has ended`),
   ...(nodeReady ? [] : ["the node is not ready"]),
   ...(dnsAnswers ? [] : ["cluster DNS does not answer"]),
   ...(policiesEnforced ? [] : ["NetworkPolicies are not enforced"]),
+  ...(podsMayPass ? [] : ["the machine's firewall may keep pods from each other"]),
 ];

@@ -12,10 +12,10 @@ export interface Confirmation {
   readonly what: string;
 }
 
-/** Has the stack's name typed before something is lost. Without a terminal nobody can be asked. */
-export async function confirmByName(stack: string, asked: Confirmation): Promise<void> {
-  const typed = await ask(asked, "Type the name of the stack to go on: ");
-  if (typed !== stack) throw unconfirmed(asked, `"${typed}" is not the name of the stack`);
+/** Has the name of a stack, or of what `kind` says, typed before it is lost. Without a terminal nobody can be asked. */
+export async function confirmByName(name: string, asked: Confirmation, kind = "stack"): Promise<void> {
+  const typed = await ask(asked, `Type the name of the ${kind} to go on: `);
+  if (typed !== name) throw unconfirmed(asked, `"${typed}" is not the name of the ${kind}`);
 }
 
 /** Asks for a yes before something is changed. Without a terminal nobody can be asked. */

@@ -4,8 +4,9 @@ import { join, resolve } from "node:path";
 /** The checkout of the kit. */
 export const root = resolve(import.meta.dirname, "../..");
 
-/** Tools, images and downloads: can be deleted at any time and is made again. */
-export const cacheDir = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "dexie-cloud-kit");
+/** Tools, images and downloads: is made again when it was deleted. A local node that runs does so from here. */
+// As in the launcher, an empty variable counts as none.
+export const cacheDir = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "dexie-cloud-kit");
 
 /** What belongs to this checkout and must not be lost: Pulumi state of the demo, its keys and its passphrase. */
 export const stateDir = join(root, ".kit");

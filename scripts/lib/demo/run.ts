@@ -33,7 +33,7 @@ export async function runDemo(phases: Phases): Promise<Address> {
   await phases.run("tools", installTools);
   const images = await prepareLocal(phases);
   await phases.run(`stack ${demoStack}`, (phase) => makeStack(images, phase));
-  const cluster = clusterOf(demoStack, { kind: "local", kubeconfig: kubeconfigPath });
+  const cluster = await clusterOf(demoStack, { kind: "local", kubeconfig: kubeconfigPath });
   const unfinished = await unfinishedRestore(cluster);
   if (unfinished !== undefined) {
     say("an earlier run was cut off between the loss and its proof: the restore is finished first");

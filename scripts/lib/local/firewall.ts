@@ -1,4 +1,4 @@
-import { network, policyChain, policyQueue } from "./layout.ts";
+import { network, node, passChains, policyChain, policyQueue } from "./layout.ts";
 
 /**
  * Rules of one table and the chains that someone made, as `iptables-save` prints them. Chains of the kernel's own
@@ -37,18 +37,49 @@ export function policyScript(saved: string): string {
     `-A ${policyChain} -d ${network.services} -j RETURN`,
     `-A ${policyChain} -s ${network.pods} ${isNew} ${decide}`,
     `-A ${policyChain} -d ${network.pods} ${isNew} ${decide}`,
-    ...missingWays(saved),
+    ...missingPolicyWays(saved),
     "COMMIT",
   ];
   return `${lines.join("\n")}\n`;
 }
 
 /** The rules that lead into the chain of the NetworkPolicies and are not in the table mangle. */
-export function missingWays(saved: string): string[] {
-  const mangle = parseTables(saved).find(({ name }) => name === "mangle");
-  return ["INPUT", "FORWARD"]
-    .map((hook) => `-A ${hook} -j ${policyChain}`)
-    .filter((rule) => !mangle?.rules.includes(rule));
+export function missingPolicyWays(saved: string): string[] {
+  return missingRules(saved, "mangle", (hook) => `-A ${hook} -j ${policyChain}`);
+}
+
+/**
+ * Input for `iptables-restore --noflush` that lets through what pods send, once the table mangle has decided on it:
+ * to each other, to the outside and to this machine's address of the node, with the answers. They come before the
+ * rules of other programs. What is sent to a Service without pods is left to kube-proxy, which refuses it.
+ */
+export function passScript(saved: string): string {
+  const { INPUT, FORWARD } = passChains;
+  const isValid = "-m conntrack --ctstate NEW,RELATED,ESTABLISHED";
+  const isAnswer = "-m conntrack --ctstate RELATED,ESTABLISHED";
+  const lines = [
+    "*filter",
+    `:${INPUT} - [0:0]`,
+    `:${FORWARD} - [0:0]`,
+    `-A ${INPUT} -s ${network.pods} -d ${node.address} ${isValid} -j ACCEPT`,
+    `-A ${INPUT} -s ${network.pods} ${isAnswer} -j ACCEPT`,
+    `-A ${FORWARD} -d ${network.services} -j RETURN`,
+    `-A ${FORWARD} -s ${network.pods} ${isValid} -j ACCEPT`,
+    `-A ${FORWARD} -d ${network.pods} ${isAnswer} -j ACCEPT`,
+    ...missingPassWays(saved).map((rule) => rule.replace(/^-A (\w+)/, "-I $1 1")),
+    "COMMIT",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The rules that lead into the chains of passing pods and are not in the table filter. */
+export function missingPassWays(saved: string): string[] {
+  return missingRules(saved, "filter", (hook) => `-A ${hook} -j ${passChains[hook]}`);
+}
+
+function missingRules(saved: string, table: string, rule: (hook: "INPUT" | "FORWARD") => string): string[] {
+  const present = parseTables(saved).find(({ name }) => name === table)?.rules;
+  return (["INPUT", "FORWARD"] as const).map(rule).filter((wanted) => !present?.includes(wanted));
 }
 
 /** The chains of a table that Kubernetes or this node's pod network made. */

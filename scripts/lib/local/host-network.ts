@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { $ } from "zx";
-import { policyScript } from "./firewall.ts";
-import { changeFirewall, sysctlFile } from "./host-state.ts";
+import { passScript, policyScript } from "./firewall.ts";
+import { changeFirewall, savedFirewall, sysctlFile } from "./host-state.ts";
 import { network, node } from "./layout.ts";
 
 const quiet = $({ quiet: true });
@@ -14,7 +13,7 @@ const neededSysctls = {
   "net/bridge/bridge-nf-call-iptables": "1",
 };
 
-/** Gives the machine the node's address, routes and firewall chain. Does nothing that is done already. */
+/** Gives the machine the node's address, routes and firewall chains. Does nothing that is done already. */
 export async function raiseHostNetwork(iptables: string): Promise<void> {
   if (!existsSync(sysctlFile("net/bridge")))
     await $({ quiet: true, nothrow: true })`modprobe -a br_netfilter overlay`;
@@ -25,10 +24,8 @@ export async function raiseHostNetwork(iptables: string): Promise<void> {
   await quiet`ip route replace ${network.services} dev ${node.link} src ${node.address}`;
   await quiet`ip route replace unreachable ${network.pods} metric 4096`;
   for (const [name, value] of Object.entries(neededSysctls)) await writeFile(sysctlFile(name), value);
-  await changeFirewall(iptables, "iptables", policyScript(await savedMangle(iptables)));
-}
-
-/** The firewall table that leads to the NetworkPolicies, as `iptables-save` prints it. */
-export async function savedMangle(iptables: string): Promise<string> {
-  return (await quiet`${join(dirname(iptables), "iptables-save")} --table mangle`).stdout;
+  const saved = await savedFirewall(iptables, "iptables");
+  // Nothing may pass before the NetworkPolicies are asked.
+  await changeFirewall(iptables, "iptables", policyScript(saved));
+  await changeFirewall(iptables, "iptables", passScript(saved));
 }

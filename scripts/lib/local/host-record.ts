@@ -1,12 +1,13 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { KitError } from "../errors.ts";
 import { hostState, type HostState } from "./host-state.ts";
 import { home, paths } from "./layout.ts";
 import { recordToKeep } from "./leftovers.ts";
+import { readIfThere, writeAtomically } from "./state-files.ts";
 
 /** What the machine was like before the node changed it. There is none while nothing is changed. */
 export async function readHostRecord(): Promise<HostState | undefined> {
-  const text = await readFile(paths.hostBefore, "utf8").catch(() => undefined);
+  const text = await readIfThere(paths.hostBefore);
   return text === undefined ? undefined : (JSON.parse(text) as HostState);
 }
 
@@ -16,7 +17,7 @@ export async function recordHost(): Promise<void> {
   const record = recordToKeep(kept, await hostState());
   if (hasKubernetes(record)) throw foreignKubernetes();
   await mkdir(home, { recursive: true, mode: 0o700 });
-  await writeFile(paths.hostBefore, JSON.stringify(record));
+  await writeAtomically(paths.hostBefore, JSON.stringify(record));
 }
 
 export async function forgetHost(): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { $ } from "zx";
 import { tool } from "../tools/index.ts";
 import { parseTables } from "./firewall.ts";
@@ -33,6 +33,7 @@ const changedSysctls = [
   "net/ipv4/conf/all/route_localnet",
   "net/bridge/bridge-nf-call-iptables",
   "net/bridge/bridge-nf-call-ip6tables",
+  "net/bridge/bridge-nf-call-arptables",
   "vm/overcommit_memory",
   "vm/panic_on_oom",
   "kernel/panic",
@@ -54,7 +55,7 @@ export async function hostState(): Promise<HostState> {
     linkNames(),
     allRoutes(),
     mountPoints(),
-    savedFirewalls(),
+    tool("iptables").then(savedFirewalls),
     topCgroups(),
     readSysctls(),
   ]);
@@ -73,8 +74,14 @@ export async function hostState(): Promise<HostState> {
 
 const quiet = $({ quiet: true, nothrow: true });
 
+/** Links by name, and by the bridge that they belong to: one of a pod belongs to the node's, or to none any more. */
 async function linkNames(): Promise<string[]> {
-  return (await readdir("/sys/class/net")).toSorted();
+  const names = await readdir("/sys/class/net");
+  const links = names.map(async (name) => {
+    const bridge = await readlink(`/sys/class/net/${name}/master`).catch(() => undefined);
+    return bridge === undefined ? name : `${name} of ${basename(bridge)}`;
+  });
+  return (await Promise.all(links)).toSorted();
 }
 
 async function allRoutes(): Promise<string[]> {
@@ -99,15 +106,16 @@ const unescapeMount = (path: string): string =>
   path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 
 /** The rules of both address families. A machine without one of them has no rules there. */
-export async function savedFirewalls(): Promise<SavedFirewall[]> {
-  const iptables = await tool("iptables");
+export async function savedFirewalls(iptables: string): Promise<SavedFirewall[]> {
   const families = ["iptables", "ip6tables"] as const;
   return Promise.all(
-    families.map(async (program) => {
-      const { stdout } = await quiet`${join(dirname(iptables), `${program}-save`)}`;
-      return { program, saved: stdout };
-    }),
+    families.map(async (program) => ({ program, saved: await savedFirewall(iptables, program) })),
   );
+}
+
+/** The rules of one address family, as its `iptables-save` prints them. */
+export async function savedFirewall(iptables: string, program: SavedFirewall["program"]): Promise<string> {
+  return (await quiet`${join(dirname(iptables), `${program}-save`)}`).stdout;
 }
 
 /** Carries out input of one family's `iptables-restore`. What it does not name stays. */
@@ -120,7 +128,7 @@ export async function changeFirewall(
   await run`${join(dirname(iptables), `${program}-restore`)} --noflush --wait 10`;
 }
 
-function firewallLines({ program, saved }: SavedFirewall): string[] {
+export function firewallLines({ program, saved }: SavedFirewall): string[] {
   return parseTables(saved).flatMap(({ name, chains, rules }) => [
     ...chains.map((chain) => `${program} ${name} chain ${chain}`),
     ...rules.map((rule) => `${program} ${name} rule ${rule}`),

@@ -36,6 +36,12 @@ export const policyQueue = 24_400;
 /** The firewall chain, in the table mangle, that leads to this queue. */
 export const policyChain = "KIT-POLICIES";
 
+/**
+ * The firewall chains, in the table filter, that let pods through what NetworkPolicies allowed: other programs of a
+ * machine, such as Docker or ufw, drop what they do not know.
+ */
+export const passChains = { INPUT: "KIT-INPUT", FORWARD: "KIT-FORWARD" } as const;
+
 export const paths = {
   owner: join(home, "owner.json"),
   hostBefore: join(home, "host-before.json"),

@@ -35,6 +35,11 @@ const own: readonly [string, Partial<HostState>, string][] = [
   ],
   ["a group", { cgroups: ["/sys/fs/cgroup/cpu/kubepods"] }, "control group /sys/fs/cgroup/cpu/kubepods"],
   [
+    "a kernel setting of a module that was not loaded",
+    { sysctls: { ...before.sysctls, "net/bridge/bridge-nf-call-iptables": "1" } },
+    "kernel setting net/bridge/bridge-nf-call-iptables is 1, was not there",
+  ],
+  [
     "a kernel setting",
     { sysctls: { "net/ipv4/ip_forward": "1" } },
     "kernel setting net/ipv4/ip_forward is 1, was 0",
@@ -43,6 +48,16 @@ const own: readonly [string, Partial<HostState>, string][] = [
 
 const foreign: readonly [string, Partial<HostState>, string][] = [
   ["a link", { links: ["eth0", "lo", "tun0"] }, "link tun0"],
+  [
+    "a container's link",
+    { links: ["eth0", "lo", "veth0a1b2c3d of podman0"] },
+    "link veth0a1b2c3d of podman0",
+  ],
+  [
+    "another network's chain",
+    { firewall: ["iptables nat chain CNI-0a1b"] },
+    "firewall iptables nat chain CNI-0a1b",
+  ],
   ["a route", { routes: ["10.8.0.0/24 dev tun0"] }, "route 10.8.0.0/24 dev tun0"],
   ["a mount", { mounts: ["/", "/mnt/disk"] }, "mount /mnt/disk"],
   ["a chain", { firewall: ["iptables nat chain DOCKER"] }, "firewall iptables nat chain DOCKER"],
@@ -60,7 +75,7 @@ describe("after the end of the node", () => {
   });
 
   it("what others removed meanwhile is no leftover", () => {
-    const now = { ...before, links: [], routes: [], mounts: [], sysctls: {} };
+    const now = { ...before, links: [], routes: [], mounts: [], sysctls: { "net/bridge/x": "0" } };
     expect(differences(before, now)).toEqual({ own: [], foreign: [] });
   });
 });

@@ -14,6 +14,7 @@ type Judge = (item: string) => boolean;
 
 const below = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
+// Those of other networks on this machine have such names too, but belong to their bridges.
 const isOwnLink: Judge = (link) =>
   link === node.link || link === network.bridge || /^veth[0-9a-f]{8}$/.test(link);
 /** Whether a route, as `ip route` prints it, is the node's. */
@@ -21,7 +22,9 @@ export const isOwnRoute: Judge = (route) =>
   route.startsWith(`unreachable ${network.pods} `) ||
   [node.link, network.bridge].some((link) => `${route} `.includes(` dev ${link} `));
 const isOwnMount: Judge = (mount) => [machineDir, home, runDir].some((folder) => below(folder, mount));
-const isOwnRule: Judge = (line) => /\b(KUBE|KIT)-|name: \\"kit-pods\\"|chain CNI-/.test(line);
+const isOwnRule: Judge = (line) => /\b(KUBE|KIT)-|name: \\"kit-pods\\"/.test(line);
+/** Kernel settings that are there only while the module br_netfilter is. */
+export const isOfBridges: Judge = (name) => name.startsWith("net/bridge/");
 const isOwnGroup: Judge = (group) => /\/(kubepods|k8s\.io)$/.test(group);
 
 /** Compares the machine with what it was before the first start. */
@@ -43,6 +46,10 @@ export function differences(before: HostState, now: HostState): Differences {
   for (const [name, value] of Object.entries(before.sysctls)) {
     const is = now.sysctls[name];
     if (is !== undefined && is !== value) own.push(`kernel setting ${name} is ${is}, was ${value}`);
+  }
+  for (const [name, is] of Object.entries(now.sysctls).filter(([each]) => isOfBridges(each))) {
+    if (before.sysctls[name] === undefined && is !== "0")
+      own.push(`kernel setting ${name} is ${is}, was not there`);
   }
   return { own, foreign };
 }

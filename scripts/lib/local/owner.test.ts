@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decide, type Decision, type Found } from "./owner.ts";
+import { decide, ownParked, type Decision, type Found } from "./owner.ts";
 
 const self = { checkout: "/srv/kit", id: "me" };
 const moved = { checkout: "/srv/kit-before", id: "me" };
@@ -16,6 +16,8 @@ const cases: readonly [string, Found, Decision, Decision][] = [
   ["its own, dead", found(self, false), "use", "use"],
   ["its own, live", found(self, true), "use", "use"],
   ["its own of before it was moved", found(moved, true, false), "use", "use"],
+  ["that of the checkout it is a copy of", found(moved, true), "refuse", "refuse"],
+  ["that of the checkout it is a copy of, dead", found(moved, false), "park", "park"],
   ["that of a deleted clone in the same folder", found(clonedAgain, true), "use", "use"],
   ["another's, live", found(other, true), "refuse", "refuse"],
   ["another's, live, whose folder is gone", found(other, true, false), "refuse", "use"],
@@ -27,5 +29,21 @@ describe("a command that finds", () => {
   it.each(cases)("%s", (_, what, start, end) => {
     expect(decide(what, self, "start")).toBe(start);
     expect(decide(what, self, "end")).toBe(end);
+  });
+});
+
+describe("a node that was put aside is taken back", () => {
+  const all = [
+    { place: "/parked/1", owner: other },
+    { place: "/parked/2", owner: moved },
+  ];
+
+  it.each([
+    ["after its checkout was moved", self, false, "/parked/2"],
+    ["never by a copy of its checkout", self, true, undefined],
+    ["by its own checkout", moved, true, "/parked/2"],
+    ["never by another", { checkout: "/srv/third", id: "third" }, false, undefined],
+  ])("%s", (_, me, exists, place) => {
+    expect(ownParked(all, me, () => exists)?.place).toBe(place);
   });
 });

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KitError } from "../errors.ts";
 import { machineDir, root, stateDir } from "../paths.ts";
 import { home } from "./layout.ts";
+import { readIfThere, writeAtomically } from "./state-files.ts";
 
-/** The checkout that a node belongs to. The id goes with it when its folder is moved. */
+/** The checkout that a node belongs to. The id goes with it when its folder is moved, and with a copy of the folder. */
 export interface Owner {
   readonly checkout: string;
   readonly id: string;
@@ -27,10 +28,15 @@ export interface Found {
  */
 export type Decision = "use" | "refuse" | "park";
 
+/** Whether a node is a checkout's own: also when its folder was moved, but not when it is a copy of another. */
+export function isOwn(owner: Owner, self: Owner, checkoutExists: boolean): boolean {
+  return owner.checkout === self.checkout || (owner.id === self.id && !checkoutExists);
+}
+
 /** A running node whose checkout is gone can still be ended, but is not used for something else. */
 export function decide(found: Found, self: Owner, action: "start" | "end"): Decision {
   const { owner, live, checkoutExists } = found;
-  if (!owner || owner.id === self.id || owner.checkout === self.checkout) return "use";
+  if (!owner || isOwn(owner, self, checkoutExists)) return "use";
   if (!live) return "park";
   return checkoutExists || action === "start" ? "refuse" : "use";
 }
@@ -50,12 +56,12 @@ export async function self(): Promise<Owner> {
 }
 
 export async function readOwner(folder = home): Promise<Owner | undefined> {
-  const text = await readFile(join(folder, ownerFile), "utf8").catch(() => undefined);
+  const text = await readIfThere(join(folder, ownerFile));
   return text === undefined ? undefined : (JSON.parse(text) as Owner);
 }
 
 export async function writeOwner(owner: Owner): Promise<void> {
-  await writeFile(join(home, ownerFile), JSON.stringify(owner));
+  await writeAtomically(join(home, ownerFile), JSON.stringify(owner));
 }
 
 export const checkoutExists = ({ checkout }: Owner): boolean => existsSync(join(checkout, "package.json"));
@@ -70,30 +76,45 @@ export function refusal(owner: Owner): KitError {
   });
 }
 
-const parkingPlace = ({ id }: Owner): string =>
-  join(parkingFolder, createHash("sha256").update(id).digest("hex").slice(0, 12));
+/** The stopped node of a checkout that was put aside, and where it is. */
+export interface Parked {
+  readonly place: string;
+  readonly owner: Owner;
+}
 
 /** Puts the dead node of another checkout aside, for when that checkout starts it again. */
 export async function park(owner: Owner): Promise<string> {
-  const place = parkingPlace(owner);
+  const name = createHash("sha256").update(JSON.stringify(owner)).digest("hex").slice(0, 12);
+  const place = join(parkingFolder, name);
   await mkdir(parkingFolder, { recursive: true, mode: 0o700 });
   await rename(home, place);
   return place;
 }
 
 /** Takes this checkout's own node back from where another one had put it. */
-export async function unpark(owner: Owner): Promise<void> {
-  const place = parkingPlace(owner);
-  if (!existsSync(home) && existsSync(place)) await rename(place, home);
+export async function unpark(self: Owner): Promise<void> {
+  const own = ownParked(await parked(), self, checkoutExists);
+  if (!own || existsSync(home)) return;
+  await rename(own.place, home);
+  await rmdir(parkingFolder).catch(() => undefined);
 }
 
-/** Nodes that were put aside and whose checkout is gone: nobody can ever start them again. */
-export async function orphans(): Promise<{ readonly place: string; readonly owner: Owner }[]> {
-  const names = await readdir(parkingFolder).catch(() => []);
-  const parked = names.map(async (name) => {
+/** The node among those put aside that is a checkout's own. */
+export function ownParked(
+  nodes: readonly Parked[],
+  self: Owner,
+  exists: (owner: Owner) => boolean,
+): Parked | undefined {
+  return nodes.find(({ owner }) => isOwn(owner, self, exists(owner)));
+}
+
+/** All nodes that were put aside. */
+export async function parked(): Promise<Parked[]> {
+  const names = existsSync(parkingFolder) ? await readdir(parkingFolder) : [];
+  const nodes = names.map(async (name) => {
     const place = join(parkingFolder, name);
     const owner = await readOwner(place);
-    return owner && !checkoutExists(owner) ? [{ place, owner }] : [];
+    return owner ? [{ place, owner }] : [];
   });
-  return (await Promise.all(parked)).flat();
+  return (await Promise.all(nodes)).flat();
 }

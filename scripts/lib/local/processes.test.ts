@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { fingerprint, isSame, parsePidRecord, parseStat } from "./processes.ts";
+import { becomeDaemon, fingerprint, isSame, parsePidRecord, parseStat } from "./processes.ts";
 
 const record = { pid: 4711, started: "98765", boot: "first", fingerprint: "aa" };
 
@@ -39,6 +40,20 @@ describe("the process of a pid file", () => {
 });
 
 describe("a daemon", () => {
+  it("does not begin when its pid file cannot be written", () => {
+    const { status, stdout } = spawnSync("sh", [
+      "-c",
+      becomeDaemon,
+      "sh",
+      "/proc/none/a",
+      "aa",
+      "echo",
+      "runs",
+    ]);
+    expect(status).toBe(1);
+    expect(stdout.toString()).toBe("");
+  });
+
   const daemon = { name: "a", program: "/bin/a", args: ["-x"], env: {}, reads: ["config"] };
 
   it.each([

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { openSync, closeSync } from "node:fs";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { KitError } from "../errors.ts";
 import { paths } from "./layout.ts";
+import { readIfThere } from "./state-files.ts";
 
 /** One of the long-running programs of the node. */
 export interface Daemon {
@@ -73,8 +74,7 @@ export async function bootId(): Promise<string> {
 
 /** The pid file of a daemon that runs now. */
 export async function running(name: string): Promise<PidRecord | undefined> {
-  const text = await readFile(pidFile(name), "utf8").catch(() => "");
-  const record = parsePidRecord(text);
+  const record = parsePidRecord((await readIfThere(pidFile(name))) ?? "");
   if (!record) return undefined;
   const stat = await readFile(`/proc/${record.pid}/stat`, "utf8").then(parseStat, () => undefined);
   return isSame(record, stat, await bootId()) ? record : undefined;
@@ -84,6 +84,7 @@ export async function running(name: string): Promise<PidRecord | undefined> {
 export async function launch(daemon: Daemon): Promise<boolean> {
   const wanted = fingerprint(daemon);
   const found = await running(daemon.name);
+  await rotate(logFile(daemon.name));
   if (found?.fingerprint === wanted) return false;
   if (found) await halt(daemon.name);
   await mkdir(paths.pids, { recursive: true });
@@ -93,18 +94,19 @@ export async function launch(daemon: Daemon): Promise<boolean> {
   return true;
 }
 
-// The shell writes the pid file before it becomes the daemon, so no daemon can run without one.
-// Containers inherit the umask: with a stricter one they could not read their own files.
-const becomeDaemon = `umask 077
+/**
+ * The shell writes the pid file before it becomes the daemon, so no daemon can run without one: a full disk ends it.
+ * Containers inherit the umask: with a stricter one they could not read their own files.
+ */
+export const becomeDaemon = `umask 077
 record="$$ $(cut -d' ' -f22 /proc/$$/stat) $(cat /proc/sys/kernel/random/boot_id) $2"
-echo "$record" > "$1.new" && mv "$1.new" "$1"
+echo "$record" > "$1.new" && mv "$1.new" "$1" || exit 1
 umask 022
 shift 2
 exec "$@"`;
 
 async function start(daemon: Daemon, wanted: string): Promise<void> {
   const log = logFile(daemon.name);
-  await rotate(log);
   const output = openSync(log, "a", 0o600);
   const args = ["-c", becomeDaemon, "sh", pidFile(daemon.name), wanted, daemon.program, ...daemon.args];
   const child = spawn("/bin/sh", args, {
@@ -130,22 +132,25 @@ async function untilRecorded({ name }: Daemon): Promise<void> {
   });
 }
 
+/** Puts a large log aside, also while its daemon runs: that goes on at the beginning of the emptied file. */
 async function rotate(log: string): Promise<void> {
   const size = await stat(log).then(
     (found) => found.size,
     () => 0,
   );
-  if (size > largestLog) await rename(log, `${log}.1`);
+  if (size <= largestLog) return;
+  await copyFile(log, `${log}.1`);
+  await truncate(log);
 }
 
-/** Ends a daemon: asks it, and kills it when it has not ended after the grace. */
+/** Ends a daemon: asks it, and kills it when it has not ended after the grace. Its pid file stays while it runs. */
 export async function halt(name: string, graceMs = 10_000): Promise<void> {
   const record = await running(name);
   if (record) {
-    process.kill(record.pid, "SIGTERM");
+    signal(record.pid, "SIGTERM");
     if (!(await endedWithin(name, graceMs))) {
-      process.kill(record.pid, "SIGKILL");
-      await endedWithin(name, 10_000);
+      signal(record.pid, "SIGKILL");
+      if (!(await endedWithin(name, 10_000))) throw unending(name, record);
     }
   }
   await rm(pidFile(name), { force: true });
@@ -160,9 +165,20 @@ async function endedWithin(name: string, ms: number): Promise<boolean> {
   return true;
 }
 
-/** Moment of a daemon's start in milliseconds since 1970. */
-export async function startedAt(name: string): Promise<number> {
-  return (await stat(pidFile(name))).mtimeMs;
+/** Sends a signal to a process that may have ended by itself meanwhile. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function unending(name: string, { pid }: PidRecord): KitError {
+  return new KitError("failed", `${name} does not end`, {
+    why: `process ${pid} still runs 10 s after SIGKILL; the kernel holds it, mostly for a disk that does not answer`,
+    next: "./kit local stop tries again; a reboot ends it",
+  });
 }
 
 /** The end of a daemon's log, for errors. */

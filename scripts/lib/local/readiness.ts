@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
 import { ask, askObject, type Access } from "./api.ts";
-import { missingWays } from "./firewall.ts";
-import { savedMangle } from "./host-network.ts";
+import { missingPassWays, missingPolicyWays } from "./firewall.ts";
+import { savedFirewall } from "./host-state.ts";
 import { endpoints, network, node, policyQueue } from "./layout.ts";
 import { logFile, logTail, running } from "./processes.ts";
 
@@ -109,5 +109,10 @@ export async function dnsIsReady(access: Access): Promise<boolean> {
 export async function policiesAreEnforced(iptables: string): Promise<boolean> {
   const queues = await readFile("/proc/net/netfilter/nfnetlink_queue", "utf8").catch(() => "");
   const isTaken = queues.split("\n").some((line) => line.trim().split(/\s+/)[0] === String(policyQueue));
-  return isTaken && missingWays(await savedMangle(iptables)).length === 0;
+  return isTaken && missingPolicyWays(await savedFirewall(iptables, "iptables")).length === 0;
+}
+
+/** Whether the firewall lets pods through, whatever other programs of the machine drop. */
+export async function podsMayPass(iptables: string): Promise<boolean> {
+  return missingPassWays(await savedFirewall(iptables, "iptables")).length === 0;
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { $ } from "zx";
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
-import { tool } from "../tools/index.ts";
+import { presentTool, tool } from "../tools/index.ts";
 import type { DaemonName } from "./daemons.ts";
 import { forgetHost, readHostRecord } from "./host-record.ts";
 import { hostState, type HostState } from "./host-state.ts";
@@ -17,6 +17,8 @@ const podGraceSeconds = 30;
 /** Ends the node and takes back what it changed on the machine. Its data stays. Says so only after looking. */
 export async function shutDown(phase: Phase): Promise<void> {
   const before = await readHostRecord();
+  // Before anything is ended: with an emptied cache and no network it cannot be had, and then nothing is half done.
+  if (before) await tool("iptables");
   await haltAll(10_000, "kubelet", "kube-scheduler", "kube-controller-manager", "local-provisioner");
   if (await running("containerd")) await endPods(phase);
   phase.waitingFor("the end of the node's programs");
@@ -34,13 +36,23 @@ async function haltAll(graceMs: number, ...names: DaemonName[]): Promise<void> {
 
 /** Ends containers and pods over the container runtime, so that addresses and firewall rules go with them. */
 async function endPods(phase: Phase): Promise<void> {
-  const kubernetes = await tool("kubernetes");
+  const kubernetes = await runningKubernetes();
+  if (kubernetes === undefined) {
+    phase.note("pods have to be killed: no part of Kubernetes runs that could end them");
+    return;
+  }
   phase.waitingFor(`the end of all pods, at most ${podGraceSeconds} s`);
   const limit = `${podGraceSeconds + 30}s`;
   const quiet = $({ quiet: true, nothrow: true, timeout: limit });
   const ended =
     await quiet`${kubernetes} cri-down --endpoint ${endpoints.containers} --grace ${podGraceSeconds}`;
   if (ended.exitCode !== 0) phase.note(`some pods have to be killed: ${ended.stderr.trim()}`);
+}
+
+/** The program of Kubernetes, from a part that still runs: the cache may have been emptied meanwhile. */
+async function runningKubernetes(): Promise<string | undefined> {
+  const record = (await running("kube-apiserver")) ?? (await running("kube-proxy"));
+  return record ? `/proc/${record.pid}/exe` : presentTool("kubernetes");
 }
 
 /** Looks whether anything of the node is left on the machine, and names it. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { $ } from "zx";
+import { $, ProcessOutput } from "zx";
 import { KitError } from "../errors.ts";
 import { buildImages } from "../images/index.ts";
 import { requirePreflight } from "../preflight/index.ts";
@@ -36,12 +36,14 @@ import {
   policiesAreEnforced,
   waitFor,
 } from "./readiness.ts";
+import { endLostDaemons } from "./strays.ts";
 import { isLive, takeOver } from "./takeover.ts";
 
 /** Brings the node up, or what of it is down. Ends when it does its work: node ready, names resolved. */
 export async function bringUp(phase: Phase): Promise<void> {
   if (!(await isLive())) await requirePreflight(phase);
   await takeOver("start", phase);
+  await endLostDaemons();
   phase.waitingFor("the tools of the node");
   const programs = await findPrograms();
   phase.waitingFor("the images of the node");
@@ -51,8 +53,9 @@ export async function bringUp(phase: Phase): Promise<void> {
   await recordHost();
   await writeOwner(await self());
   await makeFolders();
-  await raiseHostNetwork(programs.iptables);
-  await makeIdentities(programs.kubernetes, `v${await kubernetesVersion()}`);
+  await explained("the node's network", () => raiseHostNetwork(programs.iptables));
+  const version = `v${await kubernetesVersion()}`;
+  await explained("the node's certificates", () => makeIdentities(programs.kubernetes, version));
   const configs = await writeConfigs(programs, pause.reference);
   const parts = daemons(programs, configs);
   const access = await readAccess(confFiles.superAdmin);
@@ -109,6 +112,19 @@ async function waitUntilTrue(programs: Programs, access: Access, start: Start, p
   );
   await waitFor(phase, "cluster DNS to be ready", "kubelet", () => dnsIsReady(access));
   await waitFor(phase, "an answer of cluster DNS", "kubelet", dnsAnswers);
+}
+
+/** What a program or the kernel of this machine refused while something was made, as an error for people. */
+async function explained(what: string, make: () => Promise<void>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    const said = error instanceof ProcessOutput ? error.stderr.trim() : "";
+    throw new KitError("failed", `${what} could not be made`, {
+      why: said || String(error),
+      next: "./kit local stop takes back what was changed; then: ./kit preflight",
+    });
+  }
 }
 
 async function makeFolders(): Promise<void> {

@@ -5,7 +5,10 @@ import { readHostRecord } from "./host-record.ts";
 import { contextName, home, kubeconfigPath } from "./layout.ts";
 import { readOwner } from "./owner.ts";
 import { bootId, running } from "./processes.ts";
-import { dnsAnswers, nodeIsReady, policiesAreEnforced } from "./readiness.ts";
+import { dnsAnswers, nodeIsReady, podsMayPass, policiesAreEnforced } from "./readiness.ts";
+import { root } from "../paths.ts";
+import { lostDaemons } from "./strays.ts";
+import { isParked } from "./takeover.ts";
 import { presentTool } from "../tools/index.ts";
 
 export interface PartStatus {
@@ -16,10 +19,10 @@ export interface PartStatus {
 /** What the machine's local node does. */
 export interface NodeStatus {
   /**
-   * `absent`: there is none; `stopped`: only its data; `ready`; `degraded`: something of it does not work, or all
-   * of it was killed and has left things behind.
+   * `absent`: there is none; `stopped`: only its data; `parked`: the same, put aside by the node of another checkout;
+   * `ready`; `degraded`: something of it does not work, or all of it was killed and has left things behind.
    */
-  readonly state: "absent" | "stopped" | "ready" | "degraded";
+  readonly state: "absent" | "stopped" | "parked" | "ready" | "degraded";
   /** The checkout it belongs to. */
   readonly checkout: string | undefined;
   readonly kubeconfig: string;
@@ -28,22 +31,26 @@ export interface NodeStatus {
   readonly nodeReady: boolean;
   readonly dnsAnswers: boolean;
   readonly policiesEnforced: boolean;
+  /** Whether the machine's firewall lets pods through. */
+  readonly podsMayPass: boolean;
 }
 
 /** What of the node is there without any of its programs. */
 export interface Traces {
   readonly dataExists: boolean;
+  readonly isParked: boolean;
   readonly hostIsChanged: boolean;
 }
 
 /** Judges the node by what is there and what answers. */
 export function stateOf(
-  { dataExists, hostIsChanged }: Traces,
+  { dataExists, isParked, hostIsChanged }: Traces,
   parts: readonly PartStatus[],
-  answers: Pick<NodeStatus, "nodeReady" | "dnsAnswers" | "policiesEnforced">,
+  answers: Pick<NodeStatus, "nodeReady" | "dnsAnswers" | "policiesEnforced" | "podsMayPass">,
 ): NodeStatus["state"] {
   if (parts.every(({ pid }) => pid === undefined)) {
     if (hostIsChanged) return "degraded";
+    if (isParked) return "parked";
     return dataExists ? "stopped" : "absent";
   }
   const allRun = parts.every(({ pid }) => pid !== undefined);
@@ -59,11 +66,18 @@ export async function lookAtNode(): Promise<NodeStatus> {
   const answers = {
     nodeReady: live && (await isReadyNow()),
     dnsAnswers: live && (await dnsAnswers()),
-    policiesEnforced: live && (await policiesAreEnforcedNow()),
+    policiesEnforced: live && (await withIptables(policiesAreEnforced)),
+    podsMayPass: live && (await withIptables(podsMayPass)),
   };
+  const traces = {
+    dataExists: existsSync(home),
+    isParked: await isParked(),
+    hostIsChanged: await hostIsChanged(),
+  };
+  const state = stateOf(traces, parts, answers);
   return {
-    state: stateOf({ dataExists: existsSync(home), hostIsChanged: await hostIsChanged() }, parts, answers),
-    checkout: (await readOwner())?.checkout,
+    state,
+    checkout: state === "parked" ? root : (await readOwner())?.checkout,
     kubeconfig: kubeconfigPath,
     context: contextName,
     parts,
@@ -73,13 +87,13 @@ export async function lookAtNode(): Promise<NodeStatus> {
 
 /** A reboot takes every change of the host back. */
 async function hostIsChanged(): Promise<boolean> {
-  return (await readHostRecord())?.boot === (await bootId());
+  return (await readHostRecord())?.boot === (await bootId()) || (await lostDaemons()).length > 0;
 }
 
 /** Without its firewall program, such as with an emptied cache, nobody can tell. */
-async function policiesAreEnforcedNow(): Promise<boolean> {
+async function withIptables(check: (iptables: string) => Promise<boolean>): Promise<boolean> {
   const iptables = await presentTool("iptables");
-  return iptables !== undefined && policiesAreEnforced(iptables);
+  return iptables !== undefined && check(iptables);
 }
 
 const freshMs = 30_000;

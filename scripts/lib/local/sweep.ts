@@ -15,6 +15,7 @@ import {
   type HostState,
 } from "./host-state.ts";
 import { home, network, node, runDir } from "./layout.ts";
+import { isOfBridges } from "./leftovers.ts";
 import { bootId } from "./processes.ts";
 import { repeat } from "./repeat.ts";
 import { endStrays } from "./strays.ts";
@@ -52,7 +53,7 @@ export async function ownMounts(): Promise<string[]> {
 
 async function removeFirewall(): Promise<void> {
   const iptables = await tool("iptables");
-  for (const { program, saved } of await savedFirewalls()) {
+  for (const { program, saved } of await savedFirewalls(iptables)) {
     const script = removalScript(parseTables(saved), network.name);
     if (script !== "") await changeFirewall(iptables, program, script);
   }
@@ -90,6 +91,14 @@ async function restoreSysctls(before: HostState): Promise<void> {
     const is = await readFile(sysctlFile(name), "utf8").catch(() => undefined);
     if (is !== undefined && is.trim() !== value) await writeFile(sysctlFile(name), value);
   }
+  if (Object.keys(before.sysctls).every((name) => !isOfBridges(name))) await endBridgeFilter();
+}
+
+/** Bridged packets pass the firewall only since the node has loaded a module for that. */
+async function endBridgeFilter(): Promise<void> {
+  await quiet`modprobe -r br_netfilter`;
+  const names = Object.keys((await hostState()).sysctls).filter(isOfBridges);
+  for (const name of names) await writeFile(sysctlFile(name), "0");
 }
 
 /** Deletes a folder, but nothing that is mounted into it. */

@@ -1,9 +1,14 @@
+import { existsSync } from "node:fs";
 import type { Phase } from "../say.ts";
 import { daemonNames } from "./daemons.ts";
+import { home } from "./layout.ts";
 import {
   checkoutExists,
   decide,
+  isOwn,
+  ownParked,
   park,
+  parked,
   readOwner,
   refusal,
   self,
@@ -12,7 +17,9 @@ import {
   type Owner,
 } from "./owner.ts";
 import { running } from "./processes.ts";
+import { requireRoot } from "./root.ts";
 import { shutDown } from "./shutdown.ts";
+import { lostDaemons } from "./strays.ts";
 
 /** Makes sure that the node of this machine is this checkout's to work on, or refuses. */
 export async function takeOver(action: "start" | "end", phase: Phase): Promise<void> {
@@ -34,13 +41,28 @@ export async function foreignOwner(): Promise<Owner | undefined> {
   return decide(found, await self(), "start") === "refuse" ? found.owner : undefined;
 }
 
+/** Refuses to work with what runs on another checkout's node: stacks there may have the same names. */
+export async function requireOwnNode(): Promise<void> {
+  requireRoot();
+  const owner = await foreignOwner();
+  if (owner) throw refusal(owner);
+}
+
+/** Whether this checkout's own node was put aside by another one. */
+export async function isParked(): Promise<boolean> {
+  const me = await self();
+  if (!ownParked(await parked(), me, checkoutExists)) return false;
+  const owner = await readOwner();
+  return !existsSync(home) || (owner !== undefined && !isOwn(owner, me, checkoutExists(owner)));
+}
+
 async function look(): Promise<Found> {
   const owner = await readOwner();
   return { owner, live: await isLive(), checkoutExists: owner !== undefined && checkoutExists(owner) };
 }
 
-/** Whether any program of the node runs. */
+/** Whether any program of the node runs, known by a pid file or not. */
 export async function isLive(): Promise<boolean> {
   const found = await Promise.all(daemonNames.map(running));
-  return found.some((record) => record !== undefined);
+  return found.some((record) => record !== undefined) || (await lostDaemons()).length > 0;
 }

@@ -1,7 +1,7 @@
 import { namesOf } from "../../../infra/naming.ts";
 import type { Settings } from "../../../infra/settings/schema.ts";
 import type { Cluster } from "../backups/cluster.ts";
-import { contextName } from "../local/layout.ts";
+import { contextName, requireOwnNode } from "../local/index.ts";
 import { readSettings } from "./file.ts";
 
 /** Where a stack's database and server run, from the stack's settings. */
@@ -10,8 +10,9 @@ export async function resolveCluster(stack: string): Promise<Cluster> {
   return clusterOf(stack, target);
 }
 
-/** Where a stack runs on a target. */
-export function clusterOf(stack: string, target: Settings["target"]): Cluster {
+/** Where a stack runs on a target. A local node of another checkout may have stacks of the same name: it is refused. */
+export async function clusterOf(stack: string, target: Settings["target"]): Promise<Cluster> {
+  if (target.kind === "local") await requireOwnNode();
   return {
     stack,
     kubeconfig: target.kubeconfig,

@@ -7,7 +7,7 @@ import { stackHome } from "../../../scripts/lib/stack/home.ts";
 /** The stack of the stories, and where it is reached. */
 export const stack = "e2e";
 export const url = "https://localhost:30553";
-export const cluster = clusterOf(stack, { kind: "local", kubeconfig: kubeconfigPath });
+export const cluster = await clusterOf(stack, { kind: "local", kubeconfig: kubeconfigPath });
 export const { serverNamespace, databaseNamespace } = cluster;
 export const { caFile } = stackHome(stack);
 
