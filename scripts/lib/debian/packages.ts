@@ -88,7 +88,7 @@ export async function extractPackages(packages: readonly DownloadedPackage[], in
   for (const { file } of packages) await $({ quiet: true })`umask 022 && dpkg-deb --extract ${file} ${into}`;
 }
 
-async function mirrorsOfThisMachine(): Promise<Mirrors> {
+export async function mirrorsOfThisMachine(): Promise<Mirrors> {
   const mirrors = findMirrors(await sourcesOfThisMachine());
   if (mirrors) return mirrors;
   throw new KitError("failed", "this machine's apt knows no mirror of Debian", {

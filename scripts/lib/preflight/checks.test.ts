@@ -11,13 +11,18 @@ const good: Facts = {
   overlayWorks: true,
   linksWork: true,
   queuesWork: true,
+  bridgeFilterWorks: true,
+  settingsWritable: true,
+  hasFirewalld: false,
+  toAssemble: ["containerd"],
+  noDebian: undefined,
   controllers: ["cpu", "memory", "pids", "io"],
   listeners: [{ address: "0.0.0.0", port: 22 }],
   routes: ["192.0.2.0/24"],
   hasForeignKubernetes: false,
   nodeRuns: false,
   foreignCheckout: undefined,
-  folders: [{ folder: "/var/lib/kit", freeBytes: 40 * gib }],
+  folders: [{ folder: "/var/lib/kit", freeBytes: 40 * gib, isFilled: false }],
   memoryBytes: 8 * gib,
   availableMemoryBytes: 6 * gib,
 };
@@ -25,7 +30,12 @@ const good: Facts = {
 const needs: Needs = {
   ports: [{ address: "127.0.0.1", port: 2379, part: "etcd" }],
   ranges: ["10.244.0.0/16"],
+  podRange: "10.244.0.0/16",
 };
+
+const disk = (freeBytes: number, isFilled: boolean): Partial<Facts> => ({
+  folders: [{ folder: "/var/lib/kit", freeBytes, isFilled }],
+});
 
 const faults: readonly [string, Partial<Facts>, "warn" | "fail", string][] = [
   ["not Linux", { isLinux: false }, "fail", "This is not Linux."],
@@ -34,6 +44,10 @@ const faults: readonly [string, Partial<Facts>, "warn" | "fail", string][] = [
   ["no overlay", { overlayWorks: false }, "fail", "The kernel or the file system of /var/lib refuses it."],
   ["no bridges", { linksWork: false }, "fail", "The kernel refuses it."],
   ["no queues", { queuesWork: false }, "fail", "The kernel has no nfnetlink_queue."],
+  ["no br_netfilter", { bridgeFilterWorks: false }, "fail", "The kernel has no br_netfilter."],
+  ["a read-only /proc/sys", { settingsWritable: false }, "fail", "/proc/sys cannot be written."],
+  ["firewalld", { hasFirewalld: true }, "warn", "firewalld runs, and may keep pods from each other."],
+  ["no apt", { noDebian: "There is no apt" }, "fail", "There is no apt; still to be assembled: containerd."],
   ["no memory controller", { controllers: ["cpu", "pids"] }, "fail", "Control groups lack: memory."],
   [
     "another cluster",
@@ -55,7 +69,14 @@ const faults: readonly [string, Partial<Facts>, "warn" | "fail", string][] = [
     "warn",
     "Routes lead to 10.0.0.0/8; hosts in 10.244.0.0/16 cannot be reached while the node runs.",
   ],
-  ["a full disk", { folders: [{ folder: "/var/lib/kit", freeBytes: 3 * gib }] }, "fail", "3.0 GiB are free."],
+  [
+    "a route of its own for the pods' range",
+    { routes: ["10.244.0.0/16"] },
+    "fail",
+    "A route leads to 10.244.0.0/16, which the node would take over.",
+  ],
+  ["little disk for a first run", disk(3 * gib, false), "fail", "3.0 GiB are free."],
+  ["a full disk", disk(1.9 * gib, true), "fail", "1.9 GiB are free."],
   [
     "little memory",
     { memoryBytes: 2 * gib, availableMemoryBytes: gib },
@@ -82,6 +103,8 @@ describe("a machine", () => {
     ["a port of another address", { listeners: [{ address: "192.0.2.2", port: 2379 }] }],
     ["ports of its own node", { nodeRuns: true, listeners: [{ address: "127.0.0.1", port: 2379 }] }],
     ["routes of its own node", { nodeRuns: true, routes: ["10.244.0.0/24"] }],
+    ["little disk, but all that it is for there", disk(3 * gib, true)],
+    ["no apt, but nothing to assemble", { toAssemble: [], noDebian: "There is no apt" }],
     ["4 GiB less what the kernel keeps", { memoryBytes: 3.8 * gib, availableMemoryBytes: 3 * gib }],
   ])("with %s passes", (_, change) => {
     expect(problems({ ...good, ...change })).toEqual([]);

@@ -1,4 +1,4 @@
-import { overlaps } from "./ranges.ts";
+import { isSame, overlaps } from "./ranges.ts";
 
 /** What is known of the machine. */
 export interface Facts {
@@ -10,6 +10,16 @@ export interface Facts {
   readonly linksWork: boolean;
   /** Whether the kernel can hold packets back until a program has decided on them. */
   readonly queuesWork: boolean;
+  /** Whether the kernel can have bridged packets pass the firewall. */
+  readonly bridgeFilterWorks: boolean;
+  /** Whether kernel settings can be changed: in many containers /proc/sys is read-only. */
+  readonly settingsWritable: boolean;
+  /** Whether firewalld runs, whose rules no other program can open. */
+  readonly hasFirewalld: boolean;
+  /** What is still to be assembled from Debian packages. */
+  readonly toAssemble: readonly string[];
+  /** Why Debian packages cannot be had, if they cannot. */
+  readonly noDebian: string | undefined;
   /** Controllers of control groups that the kernel offers. */
   readonly controllers: readonly string[];
   /** Addresses and ports that programs listen on. */
@@ -34,12 +44,16 @@ export interface Listener {
 export interface FreeSpace {
   readonly folder: string;
   readonly freeBytes: number;
+  /** Whether what it is for is there already, or is still to be made. */
+  readonly isFilled: boolean;
 }
 
 /** What the node will take. */
 export interface Needs {
   readonly ports: readonly (Listener & { readonly part: string })[];
   readonly ranges: readonly string[];
+  /** The one of these ranges that pods have. */
+  readonly podRange: string;
 }
 
 export interface Check {
@@ -54,6 +68,8 @@ export interface Check {
 
 const gib = 1024 ** 3;
 const leastDisk = 10 * gib;
+// The kubelet evicts pods when less than one is left.
+const leastDiskOnceFilled = 2 * gib;
 const leastMemory = 4 * gib;
 const leastAvailable = 2 * gib;
 const neededControllers = ["cpu", "memory", "pids"];
@@ -66,6 +82,10 @@ export function judgeMachine(facts: Facts, needs: Needs): Check[] {
     mustHaveOverlay(facts),
     mustHaveLinks(facts),
     mustHaveQueues(facts),
+    mustFilterBridges(facts),
+    mustChangeSettings(facts),
+    mustLetPodsThrough(facts, needs),
+    mustHaveDebian(facts),
     mustHaveControllers(facts),
     mustBeOnlyKubernetes(facts),
     mustHaveFreePorts(facts, needs),
@@ -133,6 +153,51 @@ function mustHaveQueues({ queuesWork }: Facts): Check {
       );
 }
 
+function mustFilterBridges({ bridgeFilterWorks }: Facts): Check {
+  const name = "must be able to filter what passes bridges";
+  return bridgeFilterWorks
+    ? pass(name, "It can.")
+    : fail(
+        name,
+        "The kernel has no br_netfilter.",
+        "install the kernel's extra modules, or use another kernel",
+      );
+}
+
+function mustChangeSettings({ settingsWritable }: Facts): Check {
+  const name = "must be able to change kernel settings";
+  return settingsWritable
+    ? pass(name, "It can.")
+    : fail(
+        name,
+        "/proc/sys cannot be written.",
+        "a container needs more privileges, or use the machine itself",
+      );
+}
+
+function mustLetPodsThrough({ hasFirewalld }: Facts, { podRange }: Needs): Check {
+  const name = "must let pods through its firewall";
+  return hasFirewalld
+    ? warn(
+        name,
+        "firewalld runs, and may keep pods from each other.",
+        `firewall-cmd --zone=trusted --add-source=${podRange}, until firewalld is reloaded`,
+      )
+    : pass(name, "No firewall is seen that the node cannot open for them.");
+}
+
+function mustHaveDebian({ toAssemble, noDebian }: Facts): Check {
+  const name = "must reach Debian packages for what is to be assembled from them";
+  if (toAssemble.length === 0) return pass(name, "Nothing is.");
+  return noDebian === undefined
+    ? pass(name, `It has a mirror of Debian for ${toAssemble.join(", ")}.`)
+    : fail(
+        name,
+        `${noDebian}; still to be assembled: ${toAssemble.join(", ")}.`,
+        "use Debian or Ubuntu, or add a source of Debian that apt may use",
+      );
+}
+
 function mustHaveControllers({ controllers }: Facts): Check {
   const name = "must be able to limit memory, processors and processes";
   const missing = neededControllers.filter((controller) => !controllers.includes(controller));
@@ -181,6 +246,14 @@ function mustHaveFreePorts({ listeners, nodeRuns }: Facts, { ports }: Needs): Ch
 function mustHaveFreeRanges({ routes, nodeRuns }: Facts, { ranges }: Needs): Check {
   const name = "must not use the node's address ranges for something else";
   const taken = nodeRuns ? [] : routes.filter((route) => ranges.some((range) => overlaps(route, range)));
+  const same = taken.filter((route) => ranges.some((range) => isSame(route, range)));
+  if (same.length > 0) {
+    return fail(
+      name,
+      `A route leads to ${same.join(", ")}, which the node would take over.`,
+      "remove the route, or use the target kubernetes",
+    );
+  }
   return taken.length === 0
     ? pass(name, "It does not.")
     : warn(
@@ -190,10 +263,11 @@ function mustHaveFreeRanges({ routes, nodeRuns }: Facts, { ranges }: Needs): Che
       );
 }
 
-function mustHaveDisk({ folder, freeBytes }: FreeSpace): Check {
-  const name = `must have ${leastDisk / gib} GiB of disk for ${folder}`;
+function mustHaveDisk({ folder, freeBytes, isFilled }: FreeSpace): Check {
+  const least = isFilled ? leastDiskOnceFilled : leastDisk;
+  const name = `must have ${least / gib} GiB of disk for ${folder}`;
   const sentence = `${inGib(freeBytes)} GiB are free.`;
-  return freeBytes >= leastDisk ? pass(name, sentence) : fail(name, sentence, "free or add disk space");
+  return freeBytes >= least ? pass(name, sentence) : fail(name, sentence, "free or add disk space");
 }
 
 function mustHaveMemory({ memoryBytes, availableMemoryBytes }: Facts): Check {

@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, statfs } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, mkdir, mkdtemp, readFile, rm, statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { $ } from "zx";
 import { hasKubernetes, readHostRecord } from "../local/host-record.ts";
-import { cgroupRoots, topCgroups } from "../local/host-state.ts";
+import { cgroupRoots, firewallLines, savedFirewalls, topCgroups } from "../local/host-state.ts";
 import { network, node, ports } from "../local/layout.ts";
 import { isOwnRoute } from "../local/leftovers.ts";
 import { bootId } from "../local/processes.ts";
@@ -13,6 +13,7 @@ import { cacheDir, machineDir } from "../paths.ts";
 import { findPlugins } from "../pulumi/plugins.ts";
 import { presentTool } from "../tools/index.ts";
 import type { Facts, FreeSpace, Needs } from "./checks.ts";
+import { findMissing, noDebian } from "./missing.ts";
 import { parseListeners } from "./listeners.ts";
 
 const quiet = $({ quiet: true, nothrow: true });
@@ -21,32 +22,52 @@ const quiet = $({ quiet: true, nothrow: true });
 export const nodeNeeds: Needs = {
   ports,
   ranges: [network.pods, network.services, `${node.address}/32`],
+  podRange: network.pods,
 };
 
 /** Looks at the machine, without changing it. */
 export async function gatherFacts(): Promise<Facts> {
-  const [missingPrograms, overlayWorks, linksWork, queuesWork, foreignKubernetes] = await Promise.all([
-    findMissingPrograms(),
-    tryOverlay(),
-    tryLinks(),
-    hasQueues(),
-    findForeignKubernetes(),
-  ]);
-  const nodeRuns = await isLive();
-  return {
-    isLinux: process.platform === "linux",
-    isRoot: process.getuid?.() === 0,
+  const isRoot = process.getuid?.() === 0;
+  const [
     missingPrograms,
     overlayWorks,
     linksWork,
     queuesWork,
+    bridgeFilterWorks,
+    foreignKubernetes,
+    missing,
+  ] = await Promise.all([
+    findMissingPrograms(),
+    tryOverlay(),
+    tryLinks(),
+    hasModule("nfnetlink_queue", "/proc/net/netfilter/nfnetlink_queue"),
+    hasModule("br_netfilter", "/proc/sys/net/bridge"),
+    isRoot && findForeignKubernetes(),
+    findMissing(),
+  ]);
+  const nodeRuns = isRoot && (await isLive());
+  return {
+    isLinux: process.platform === "linux",
+    isRoot,
+    missingPrograms,
+    overlayWorks,
+    linksWork,
+    queuesWork,
+    bridgeFilterWorks,
+    settingsWritable: await isWritable("/proc/sys/net/ipv4/ip_forward"),
+    hasFirewalld: (await quiet`firewall-cmd --state`).exitCode === 0,
+    toAssemble: missing.filter(({ fromDebian }) => fromDebian).map(({ name }) => name),
+    noDebian: await noDebian(),
     controllers: await findControllers(),
     listeners: await findListeners(),
     routes: await findRoutes(),
     hasForeignKubernetes: foreignKubernetes,
     nodeRuns,
-    foreignCheckout: (await foreignOwner())?.checkout,
-    folders: await Promise.all([...new Set([cacheDir, machineDir])].map(freeSpace)),
+    foreignCheckout: isRoot ? (await foreignOwner())?.checkout : undefined,
+    folders: [
+      await freeSpace(cacheDir, missing.length === 0),
+      await freeSpace(machineDir, existsSync(machineDir)),
+    ],
     memoryBytes: totalmem(),
     availableMemoryBytes: await availableMemory(),
   };
@@ -86,11 +107,16 @@ async function tryLinks(): Promise<boolean> {
   return (await quiet`unshare --net sh -c ${make}`).exitCode === 0;
 }
 
-/** Whether the kernel has packet queues, or a module of them that it loads when it is asked for one. */
-async function hasQueues(): Promise<boolean> {
-  if (existsSync("/proc/net/netfilter/nfnetlink_queue")) return true;
-  return (await quiet`modprobe --dry-run nfnetlink_queue`).exitCode === 0;
+/** Whether a part of the kernel is there, or is a module that can be loaded. `trace` is there while it is. */
+async function hasModule(name: string, trace: string): Promise<boolean> {
+  return existsSync(trace) || (await quiet`modprobe --dry-run ${name}`).exitCode === 0;
 }
+
+const isWritable = (file: string): Promise<boolean> =>
+  access(file, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 
 async function findControllers(): Promise<string[]> {
   const roots = await cgroupRoots();
@@ -103,7 +129,9 @@ async function findControllers(): Promise<string[]> {
 async function findForeignKubernetes(): Promise<boolean> {
   const record = await readHostRecord();
   if (record?.boot === (await bootId())) return false;
-  return hasKubernetes({ cgroups: await topCgroups(), firewall: [] });
+  const iptables = await presentTool("iptables");
+  const firewalls = iptables === undefined ? [] : await savedFirewalls(iptables);
+  return hasKubernetes({ cgroups: await topCgroups(), firewall: firewalls.flatMap(firewallLines) });
 }
 
 async function findListeners() {
@@ -119,9 +147,9 @@ async function findRoutes(): Promise<string[]> {
   return destinations.filter((destination) => /^\d/.test(destination));
 }
 
-async function freeSpace(folder: string): Promise<FreeSpace> {
+async function freeSpace(folder: string, isFilled: boolean): Promise<FreeSpace> {
   const { bavail, bsize } = await statfs(existingParent(folder));
-  return { folder, freeBytes: bavail * bsize };
+  return { folder, freeBytes: bavail * bsize, isFilled };
 }
 
 const existingParent = (folder: string): string =>

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { overlaps } from "./ranges.ts";
+import { describe, expect, it } from "vitest";
+import { isSame, overlaps } from "./ranges.ts";
 
 it.each([
   ["10.244.0.0/16", "10.244.3.0/24", true],
@@ -12,4 +12,15 @@ it.each([
   ["fd00::/64", "10.0.0.0/8", false],
 ])("%s and %s overlap: %s", (one, other, expected) => {
   expect(overlaps(one, other)).toBe(expected);
+});
+
+describe("two ranges are the same", () => {
+  it.each([
+    ["10.96.0.0/16", "10.96.0.0/16", true],
+    ["10.254.0.1", "10.254.0.1/32", true],
+    ["10.96.0.0/12", "10.96.0.0/16", false],
+    ["10.97.0.0/16", "10.96.0.0/16", false],
+  ])("%s and %s: %s", (one, other, expected) => {
+    expect(isSame(one, other)).toBe(expected);
+  });
 });

@@ -7,6 +7,12 @@ export function overlaps(one: string, other: string): boolean {
   return Math.floor(a.first / size) === Math.floor(b.first / size);
 }
 
+/** Whether two ranges are one and the same. An address by itself is a range of one. */
+export function isSame(one: string, other: string): boolean {
+  const [a, b] = [parse(one), parse(other)];
+  return a !== undefined && b !== undefined && a.first === b.first && a.bits === b.bits;
+}
+
 function parse(range: string): { readonly first: number; readonly bits: number } | undefined {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)(?:\/(\d+))?$/.exec(range);
   if (!match) return undefined;
