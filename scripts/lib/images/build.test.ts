@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { $ } from "zx";
 
 // Builds an image of a checkout of its own, into caches of its own.
@@ -45,8 +45,10 @@ afterEach(async () => {
   await rm(scratch, { recursive: true });
 });
 
-it("gives the same digest in another cache, whatever times and rights the files have", async () => {
+it("gives the same digest in another cache, whatever times and rights the files have, and for whatever umask", async () => {
   const [first] = await build("one");
+  const umask = process.umask(0o077);
+  onTestFinished(() => void process.umask(umask));
   await utimes(join(checkout(), "images/pause/files/start"), 1, 2);
   await chmod(join(checkout(), "images/pause/files/etc/pause/settings"), 0o600);
   await chmod(join(checkout(), "images/pause/files/etc"), 0o700);

@@ -33,7 +33,7 @@ export async function makeLayer(plan: LayerPlan, phase: Phase): Promise<MadeLaye
   await intoPlace(layerFolder(plan), async (folder) => {
     const content = join(folder, "content");
     const tar = join(folder, "layer.tar");
-    await mkdir(content, { mode: 0o755 });
+    await mkdir(content);
     const components = await plan.fill(content, phase);
     await packFolder(content, tar);
     await rm(content, { recursive: true });
@@ -54,13 +54,25 @@ export async function intoPlace(place: string, make: (folder: string) => Promise
   await mkdir(unfinishedDir(), { recursive: true });
   const scratch = await mkdtemp(join(unfinishedDir(), "new-"));
   const folder = join(scratch, "made");
-  await mkdir(folder);
-  await make(folder);
+  await withPlainUmask(async () => {
+    await mkdir(folder);
+    await make(folder);
+  });
   await mkdir(dirname(place), { recursive: true });
   if (existsSync(place)) await rename(place, join(scratch, "replaced"));
   await rename(folder, place);
   await rm(scratch, { recursive: true });
   await keepNewest(dirname(place), 2);
+}
+
+/** Files of an image are for everybody to read, whatever the umask of who builds it. One build runs at a time. */
+async function withPlainUmask(work: () => Promise<void>): Promise<void> {
+  const before = process.umask(0o022);
+  try {
+    await work();
+  } finally {
+    process.umask(before);
+  }
 }
 
 async function keepNewest(place: string, count: number): Promise<void> {

@@ -22,7 +22,10 @@ export interface ImageState extends Partial<BuiltImage> {
   readonly size?: number;
 }
 
-/** Gives these images, made from their recipes where they are not in the cache. Same inputs, same digest. */
+/**
+ * Gives these images, made from their recipes where they are not in the cache. Same inputs, same digest; one of the
+ * inputs is what apt offers on the day that it makes the layer of Debian packages.
+ */
 export async function buildImages(names: readonly ImageName[], phase: Phase): Promise<readonly BuiltImage[]> {
   const ready = await Promise.all(names.map((name) => findImage(name, tool)));
   const images = ready.filter((image) => image !== undefined);

@@ -16,4 +16,4 @@ export interface LayerPlan {
 
 /** The files of the kit that decide what comes out of a plan; a change of them makes the layer anew. */
 export const makers = (...files: readonly string[]): string[] =>
-  [...files, "tar.ts", "sbom.ts"].map((file) => join(import.meta.dirname, file));
+  [...files, "cache.ts", "tar.ts", "sbom.ts"].map((file) => join(import.meta.dirname, file));

@@ -40,7 +40,7 @@ const bundledPackages = z.array(z.object({ name: z.string(), version: z.string()
 
 /** Runs a recipe's own program. It prints the npm packages that it put into its files. */
 async function runBuild(script: string, folder: string): Promise<Component[]> {
-  const { stdout } = await $({ quiet: true })`umask 022 && ${process.execPath} ${script} ${folder}`;
+  const { stdout } = await $({ quiet: true })`${process.execPath} ${script} ${folder}`;
   return bundledPackages.parse(JSON.parse(stdout)).map(({ name, version }) => npmComponent(name, version));
 }
 
