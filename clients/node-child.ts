@@ -96,8 +96,6 @@ async function carryOut(command: Command): Promise<unknown> {
       return submitOtp?.(command.otp);
     case "add":
       return opened().table(command.table).add(command.row);
-    case "put":
-      return opened().table(command.table).put(command.row);
     case "update":
       return opened().table(command.table).update(command.key, command.changes);
     case "increment":

@@ -63,10 +63,6 @@ export class NodeClient {
     return this.#send({ name: "add", table, row }) as Promise<string>;
   }
 
-  put(table: string, row: Row): Promise<string> {
-    return this.#send({ name: "put", table, row }) as Promise<string>;
-  }
-
   async update(table: string, key: string, changes: Row): Promise<void> {
     await this.#send({ name: "update", table, key, changes });
   }

@@ -29,7 +29,7 @@ export type Command =
     }
   | { readonly name: "login"; readonly login: Login }
   | { readonly name: "otp"; readonly otp: string }
-  | { readonly name: "add" | "put"; readonly table: string; readonly row: Row }
+  | { readonly name: "add"; readonly table: string; readonly row: Row }
   | {
       readonly name: "update";
       readonly table: string;
