@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { WebSocket } from "ws";
 import { realmSetHash } from "../src/sync/realms.ts";
 import type { ServerMessage } from "../src/changes/messages.ts";
@@ -35,6 +37,15 @@ export async function upgradeStatus(replica: Replica, options: SocketOptions): P
       resolve(101);
     });
   });
+}
+
+/** How the server answers to who wants a socket at a target that no client would name. */
+export async function answerTo(replica: Replica, target: string): Promise<string> {
+  const socket = connect({ host: "localhost", port: Number(new URL(replica.origin).port) });
+  socket.write(
+    `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
+  return text(socket);
 }
 
 /** A client's end of a socket. */
@@ -90,6 +101,15 @@ export class Socket {
     if (message.baseRev !== device.revision) throw new Error("The changes have another base");
     device.take(message.changes, message.newRev);
     this.ready(device);
+  }
+
+  /** From now on the client takes nothing of what it is sent. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
   }
 
   /** The code with which the server closed the socket. */

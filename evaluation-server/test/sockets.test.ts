@@ -3,7 +3,7 @@ import { seal } from "../src/tokens/access.ts";
 import { Device, demoToken, update, upsert } from "./device.ts";
 import { type Installation, install } from "./installation.ts";
 import { type Replica, secret } from "./replica.ts";
-import { Socket, upgradeStatus } from "./socket.ts";
+import { answerTo, Socket, upgradeStatus } from "./socket.ts";
 
 let installation: Installation;
 let first: Replica;
@@ -92,10 +92,40 @@ describe("changes", () => {
 });
 
 describe("a socket", () => {
-  test("answers pings", async () => {
+  test("answers pings after a while, however many at once", async () => {
     const socket = await Socket.open(first, {});
-    socket.send({ type: "ping" });
-    expect(await socket.next()).toEqual({ type: "pong" });
+    for (let time = 0; time < 2; time++) {
+      const started = performance.now();
+      for (let ping = 0; ping < 100; ping++) socket.send({ type: "ping" });
+      expect(await socket.next()).toEqual({ type: "pong" });
+      expect(performance.now() - started).toBeGreaterThan(240);
+    }
+    socket.close();
+  });
+
+  test("is closed when the client asks for more and does not read", async () => {
+    const [writer, reader] = [await synced(first, "bob@demo.local"), await synced(first, "bob@demo.local")];
+    writer.write([upsert("itm-large", { text: "x".repeat(9_000_000) })]);
+    await writer.sync();
+    const socket = await Socket.open(first, reader);
+    socket.stopReading();
+    const isOpen = () => {
+      socket.ready(reader);
+      return socket.isOpen;
+    };
+    // Each time leaves the server the time to send what was asked for before.
+    await expect.poll(isOpen, { interval: 1_000, timeout: 30_000 }).toBe(false);
+  });
+
+  test("outlives notices that no server sent", async () => {
+    const [writer, reader] = [await synced(first), await synced(second)];
+    const socket = await Socket.of(reader, second);
+    for (const payload of ["", "nonsense", "null", '{"database":1}'])
+      await installation.postgres.query("SELECT pg_notify('dexie_cloud_changes', $1)", [payload]);
+    writer.write([upsert("itm-noticed")]);
+    await writer.sync();
+    await socket.takeChanges(reader);
+    expect(reader.row("itm-noticed")).toBeDefined();
     socket.close();
   });
 
@@ -141,6 +171,8 @@ describe("a socket", () => {
     expect(await upgradeStatus(first, { token: unfit })).toBe(401);
     expect(await upgradeStatus(first, { database: "zother" })).toBe(404);
     expect(await upgradeStatus(first, { identity: "" })).toBe(400);
+    expect(await upgradeStatus(first, { database: "[" })).toBe(404);
+    expect(await answerTo(first, "http://[/zdemo/changes")).toMatch(/^HTTP\/1\.1 400 /);
     expect(await upgradeStatus(first, { origin: first.origin })).toBe(101);
     expect(await upgradeStatus(first, { origin: "https://evil.example.com" })).toBe(403);
   });

@@ -7,6 +7,8 @@ import type { Reader } from "./next.ts";
 const pongDelay = 250;
 /** Clients ping every 30 s. */
 const silence = 90_000;
+/** A client says that it is ready when it has read what it was sent before, so that nearly nothing of it is left here. */
+const mostUnread = 1024 * 1024;
 
 export interface ConnectionHooks {
   /** What the client should hear next. */
@@ -28,6 +30,7 @@ export class Connection {
   #ready: { revision: string; realmSetHash: string } | undefined;
   #looking = false;
   #lookAgain = false;
+  #pong: NodeJS.Timeout | undefined;
   #silent: NodeJS.Timeout | undefined;
   #expiry: NodeJS.Timeout | undefined;
 
@@ -38,6 +41,7 @@ export class Connection {
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
+      clearTimeout(this.#pong);
       clearTimeout(this.#silent);
       clearTimeout(this.#expiry);
     });
@@ -88,12 +92,22 @@ export class Connection {
       return;
     }
     if (message.type === "ping") {
-      setTimeout(() => this.#send({ type: "pong" }), pongDelay);
+      this.#pong ??= setTimeout(() => this.#answerPing(), pongDelay);
+      return;
+    }
+    if (this.#socket.bufferedAmount > mostUnread) {
+      this.#socket.terminate();
       return;
     }
     if (this.#isExpired()) return;
     this.#ready = { revision: message.rev, realmSetHash: message.realmSetHash };
     this.wake();
+  }
+
+  /** To who has not read all, the rest tells as much as a pong. */
+  #answerPing(): void {
+    this.#pong = undefined;
+    if (this.#socket.bufferedAmount === 0) this.#send({ type: "pong" });
   }
 
   async #look(): Promise<void> {

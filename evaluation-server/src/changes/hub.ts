@@ -1,4 +1,5 @@
 import type { Notice } from "../store/notify.ts";
+import { realmsOf } from "../sync/realms.ts";
 import type { Connection } from "./connection.ts";
 
 /** All sockets of this replica. */
@@ -17,10 +18,12 @@ export class Hub {
     return this.#connections.size;
   }
 
-  /** A database changed. Who changed it has heard so by the answer to its request. */
-  wake({ database, client }: Notice): void {
+  /** Wakes who reads a realm that changed. Who changed it has heard so by the answer to its request. */
+  wake({ database, client, realm }: Notice): void {
     for (const connection of this.#connections) {
-      if (connection.peer.database === database && connection.peer.client !== client) connection.wake();
+      const { peer } = connection;
+      const reads = peer.database === database && realmsOf(peer.claims?.sub).includes(realm);
+      if (reads && peer.client !== client) connection.wake();
     }
   }
 

@@ -24,7 +24,8 @@ type Admission = { readonly peer: Peer } | { readonly status: string };
 
 /** Who wants to connect, or the status to refuse with. A token that has expired is let in to be told so. */
 async function admit(context: UpgradeContext, request: IncomingMessage): Promise<Admission> {
-  const url = new URL((request.url ?? "/").replace(/^\/+/, "/"), "http://server");
+  const url = URL.parse((request.url ?? "/").replace(/^\/+/, "/"), "http://server");
+  if (!url) return { status: "400 Bad Request" };
   const [, database = "", name, ...more] = url.pathname.split(/\/+/);
   const client = url.searchParams.get("clientId") ?? "";
   if (name !== "changes" || more.length > 0 || !isDatabaseId(database)) return { status: "404 Not Found" };

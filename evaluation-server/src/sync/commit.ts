@@ -45,7 +45,8 @@ export async function commit(
     if (txid !== undefined) await remember(on, writer, txid);
     if (changes.length === 0) return refusals;
     await saveChanges(on, database, changes, await nextRevision(on, database));
-    await notify(on, { database, client });
+    // All its changes are in the user's own realm.
+    await notify(on, { database, client, realm: user });
     return refusals;
   });
 }
