@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { $ } from "zx";
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
 import { presentTool, tool } from "../tools/index.ts";
+import { run } from "../tools/run.ts";
 import type { DaemonName } from "./daemons.ts";
 import { forgetHost, readHostRecord } from "./host-record.ts";
 import { hostState, type HostState } from "./host-state.ts";
@@ -42,10 +42,12 @@ async function endPods(phase: Phase): Promise<void> {
     return;
   }
   phase.waitingFor(`the end of all pods, at most ${podGraceSeconds} s`);
-  const limit = `${podGraceSeconds + 30}s`;
-  const quiet = $({ quiet: true, nothrow: true, timeout: limit });
-  const ended =
-    await quiet`${kubernetes} cri-down --endpoint ${endpoints.containers} --grace ${podGraceSeconds}`;
+  const ended = await run(
+    kubernetes,
+    ["cri-down", "--endpoint", endpoints.containers, "--grace", String(podGraceSeconds)],
+    // It takes another name for that of one of its parts.
+    { argv0: "hyperkube", timeout: (podGraceSeconds + 30) * 1000 },
+  );
   if (ended.exitCode !== 0) phase.note(`some pods have to be killed: ${ended.stderr.trim()}`);
 }
 

@@ -4,6 +4,10 @@ import { once } from "node:events";
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** The name that the program is told that it was started by. */
+  readonly argv0?: string;
+  /** After how many milliseconds it is ended. */
+  readonly timeout?: number;
 }
 
 export interface Finished {
