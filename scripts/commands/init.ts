@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { kubeconfigPath } from "../lib/local/index.ts";
 import { newStackOption } from "../lib/options.ts";
-import { ownStateSettings } from "../lib/pulumi/index.ts";
+import { openWorkspace, ownStateSettings } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
 import type { InitOptions } from "../lib/stack/answers.ts";
 import { completeOptions } from "../lib/stack/ask.ts";
@@ -12,6 +12,7 @@ import { checkPresent, readStackFile, stackFile, type PresentSettings } from "..
 import type { StackHome } from "../lib/stack/home.ts";
 import { recipientOf } from "../lib/stack/identities.ts";
 import { localImages } from "../lib/stack/local.ts";
+import { tellStandIns } from "../lib/stack/stand-ins.ts";
 import type { Answers, TargetSetting } from "../lib/stack/settings.ts";
 
 interface Options extends InitOptions {
@@ -50,6 +51,7 @@ async function init(options: Options): Promise<void> {
   const answers = await answersOf(complete, present);
   const home = await chooseBackend(stack);
   const written = await new Phases(1).run(`settings of stack ${stack}`, () => createStack(stack, answers));
+  await tellStandIns(await openWorkspace(stack), answers.target);
   result(summary(stack, written, home));
 }
 

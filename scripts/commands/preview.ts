@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { outputOption, stackOption } from "../lib/options.ts";
-import { openWorkspace, plan, preview } from "../lib/pulumi/index.ts";
-import { jsonResult } from "../lib/say.ts";
+import { openWorkspace, plan, preview, type Workspace } from "../lib/pulumi/index.ts";
+import { jsonResult, Phases, result } from "../lib/say.ts";
 import { requireStackFile } from "../lib/stack/file.ts";
 
 interface Options {
@@ -21,7 +21,11 @@ export function command(): Command {
 async function show({ stack, output }: Options): Promise<void> {
   await requireStackFile(stack);
   const workspace = await openWorkspace(stack);
-  if (output === "text") return preview(workspace);
-  const { counts, steps } = await plan(workspace);
+  const work = <T>(look: (at: Workspace) => Promise<T>) => new Phases(1).run("plan", () => look(workspace));
+  if (output === "text") {
+    result(await work(preview));
+    return;
+  }
+  const { counts, steps } = await work(plan);
   jsonResult("preview", { stack, counts, steps });
 }

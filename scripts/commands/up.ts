@@ -5,6 +5,7 @@ import { openWorkspace, plan, refresh, up } from "../lib/pulumi/index.ts";
 import { Phases, result, say } from "../lib/say.ts";
 import { addressOf, planText, trustText } from "../lib/stack/deploy.ts";
 import { readSettings } from "../lib/stack/file.ts";
+import { tellStandIns } from "../lib/stack/stand-ins.ts";
 import { localPhases, prepareLocal, useImages } from "../lib/stack/local.ts";
 
 interface Options {
@@ -26,6 +27,7 @@ export function command(): Command {
 async function bringUp({ stack, refresh: looks, yes }: Options): Promise<void> {
   const { target } = await readSettings(stack);
   const workspace = await openWorkspace(stack);
+  await tellStandIns(workspace, target);
   const phases = new Phases((target.kind === "local" ? localPhases : 0) + (looks ? 2 : 1));
   if (target.kind === "local") await useImages(stack, await prepareLocal(phases));
   if (looks) await phases.run("live objects", (phase) => refresh(workspace, phase));

@@ -112,7 +112,7 @@ describe("a machine", () => {
 });
 
 describe("the outcome of all checks", () => {
-  const warning = judgePlugins(["pulumi-language-nodejs"]);
+  const warning = judgePlugins([{ name: "pulumi-language-nodejs", version: "3.259.0" }]);
   const failure = judgeMachine({ ...good, isRoot: false }, needs);
 
   it.each([

@@ -1,3 +1,4 @@
+import { officialInstead, type PluginUse } from "../pulumi/plugins.ts";
 import { isSame, overlaps } from "./ranges.ts";
 
 /** What is known of the machine. */
@@ -281,14 +282,14 @@ function mustHaveMemory({ memoryBytes, availableMemoryBytes }: Facts): Check {
 }
 
 /** Judges the plugins of Pulumi by those that stand in for official ones. */
-export function judgePlugins(standIns: readonly string[]): Check {
+export function judgePlugins(standIns: readonly Pick<PluginUse, "name" | "version">[]): Check {
   const name = "must use Pulumi's official plugins";
   return standIns.length === 0
     ? pass(name, "It does.")
     : warn(
         name,
-        `The kit's own stand-ins are used for ${standIns.join(", ")}.`,
-        "fine for trying out; for production put the official plugins on this machine: ./kit tools",
+        `The kit's own stand-ins are used for ${standIns.map(({ name }) => name).join(", ")}.`,
+        `fine for trying out; for production: ${officialInstead(standIns)}`,
       );
 }
 

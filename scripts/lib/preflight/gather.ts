@@ -10,7 +10,7 @@ import { isOwnRoute } from "../local/leftovers.ts";
 import { bootId } from "../local/processes.ts";
 import { foreignOwner, isLive } from "../local/takeover.ts";
 import { cacheDir, machineDir } from "../paths.ts";
-import { findPlugins } from "../pulumi/plugins.ts";
+import { findPlugins, standInsAmong, type PluginUse } from "../pulumi/plugins.ts";
 import { presentTool } from "../tools/index.ts";
 import type { Facts, FreeSpace, Needs } from "./checks.ts";
 import { findMissing, noDebian } from "./missing.ts";
@@ -74,11 +74,10 @@ export async function gatherFacts(): Promise<Facts> {
 }
 
 /** The plugins of Pulumi that the kit's own stand in for. Unknown while the Pulumi CLI is not installed. */
-export async function findStandIns(): Promise<readonly string[] | undefined> {
+export async function findStandIns(): Promise<readonly PluginUse[] | undefined> {
   const pulumi = await presentTool("pulumi");
   if (pulumi === undefined) return undefined;
-  const plugins = await findPlugins(pulumi);
-  return plugins.filter(({ source }) => source === "stand-in").map(({ name }) => name);
+  return standInsAmong(await findPlugins(pulumi));
 }
 
 async function findMissingPrograms(): Promise<string[]> {

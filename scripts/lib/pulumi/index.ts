@@ -1,6 +1,6 @@
 export { awaitUnlocked } from "./locks.ts";
 export { destroy, plan, preview, refresh, up } from "./operations.ts";
-export { findPlugins, type PluginUse } from "./plugins.ts";
+export { findPlugins, officialInstead, standInsAmong, type PluginUse } from "./plugins.ts";
 export { summarizePlan, type Plan, type PlannedStep } from "./plan.ts";
 export {
   ensureStack,

@@ -10,9 +10,10 @@ export async function plan(workspace: Workspace): Promise<Plan> {
   return readPlan(await captureOk(workspace, ["preview", "--json", ...configFlag(workspace)]));
 }
 
-/** Shows what `up` would change. */
-export async function preview(workspace: Workspace): Promise<void> {
-  await watch(workspace, ["preview", "--diff", ...configFlag(workspace)]);
+/** What `up` would change, with every value, for people. */
+export async function preview(workspace: Workspace): Promise<string> {
+  const color = process.stdout.isTTY && !process.env["NO_COLOR"] ? "always" : "never";
+  return captureOk(workspace, ["preview", "--diff", "--color", color, ...configFlag(workspace)]);
 }
 
 /** Brings the stack to what the program says. `plan` has shown what that is, so Pulumi does not preview again. */

@@ -26,6 +26,20 @@ export async function findPlugins(pulumi: string): Promise<PluginUse[]> {
   ]);
 }
 
+/** Those plugins for which stand-ins of the kit run. */
+export const standInsAmong = (plugins: readonly PluginUse[]): PluginUse[] =>
+  plugins.filter(({ source }) => source === "stand-in");
+
+/** What puts official plugins in the place of stand-ins. */
+export function officialInstead(standIns: readonly Pick<PluginUse, "name" | "version">[]): string {
+  const ways = standIns.map(({ name, version }) =>
+    name === "pulumi-language-nodejs"
+      ? "put the official Pulumi CLI on PATH, which brings its language host"
+      : `pulumi plugin install resource kubernetes v${version}`,
+  );
+  return ways.join("; ");
+}
+
 async function findPlugin(name: PluginName, version: string, pulumi: string): Promise<PluginUse> {
   const installed = join(userPulumiHome(), "plugins", pluginFolder(name, version), name);
   const besideCli = join(dirname(await realpath(pulumi)), name);

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { cacheDir, root, stateDir } from "../paths.ts";
 import { hasStackHome, stackHome } from "../stack/home.ts";
 import { tool } from "../tools/index.ts";
-import { findPlugins, link, linkPlugins, type PluginUse } from "./plugins.ts";
+import { findPlugins, link, linkPlugins, standInsAmong, type PluginUse } from "./plugins.ts";
 
 /** What a Pulumi command of the kit runs with: one stack, its project, its configuration and its backend. */
 export interface Workspace {
@@ -82,7 +82,7 @@ async function kitHome(home: string, plugins: readonly PluginUse[]): Promise<str
 
 /** Beside the user's own Pulumi folder, stand-ins for what is missing there are found last of all, by PATH. */
 async function ambient(plugins: readonly PluginUse[]): Promise<string[]> {
-  const missing = plugins.filter(({ source }) => source === "stand-in");
+  const missing = standInsAmong(plugins);
   for (const { name, path } of missing) await link(path, join(stateDir, "pulumi-stand-ins", name));
   return missing.length > 0 ? [join(stateDir, "pulumi-stand-ins")] : [];
 }

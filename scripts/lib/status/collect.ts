@@ -7,7 +7,7 @@ import { parseReport } from "../backups/jobs.ts";
 import { inDatabase, kubectl } from "../backups/kubectl.ts";
 import { parseInspection, type Repository } from "../backups/repository.ts";
 import { compareRecipients } from "../keys/status.ts";
-import { findPlugins } from "../pulumi/index.ts";
+import { findPlugins, standInsAmong } from "../pulumi/index.ts";
 import { tool } from "../tools/index.ts";
 import type { BackupFacts, CertificateEnd, Facts, Part, Schedule } from "./facts.ts";
 
@@ -113,6 +113,5 @@ const recipientsIn = ({ keys }: Settings) => ({
 });
 
 async function standInsInUse(): Promise<string[]> {
-  const plugins = await findPlugins(await tool("pulumi"));
-  return plugins.filter(({ source }) => source === "stand-in").map(({ name }) => name);
+  return standInsAmong(await findPlugins(await tool("pulumi"))).map(({ name }) => name);
 }
