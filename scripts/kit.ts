@@ -6,73 +6,32 @@ import { describeError, exitCode, KitError } from "./lib/errors.ts";
 import { commandAsTyped, endOnInterrupt } from "./lib/interrupts.ts";
 import { stateDir } from "./lib/paths.ts";
 import { result, say } from "./lib/say.ts";
-
-interface Verb {
-  readonly summary: string;
-  readonly load: () => Promise<{ command: () => Command }>;
-}
-
-// A command's file is loaded only when it is called, so that `./kit --help` answers at once.
-const verbs: Readonly<Record<string, Verb>> = {
-  demo: {
-    summary: "from a bare machine to a syncing, backed-up, restored server",
-    load: () => import("./commands/demo.ts"),
-  },
-  init: { summary: "write the settings of a stack", load: () => import("./commands/init.ts") },
-  preview: { summary: "show what up would change", load: () => import("./commands/preview.ts") },
-  up: { summary: "bring a stack to what its settings say", load: () => import("./commands/up.ts") },
-  destroy: {
-    summary: "remove a stack with its data, after a last backup",
-    load: () => import("./commands/destroy.ts"),
-  },
-  status: { summary: "show how a stack stands", load: () => import("./commands/status.ts") },
-  backup: { summary: "make and list encrypted backups", load: () => import("./commands/backup.ts") },
-  restore: {
-    summary: "put a backup back, or beside the running one",
-    load: () => import("./commands/restore.ts"),
-  },
-  keys: { summary: "show which keys protect the backups", load: () => import("./commands/keys.ts") },
-  certificates: {
-    summary: "renew the certificates that the kit issued",
-    load: () => import("./commands/certificates.ts"),
-  },
-  local: {
-    summary: "start, stop or look at the one-node Kubernetes of this machine",
-    load: () => import("./commands/local.ts"),
-  },
-  preflight: {
-    summary: "check whether this machine has what is needed",
-    load: () => import("./commands/preflight.ts"),
-  },
-  images: {
-    summary: "list the images that the kit assembles, or build them",
-    load: () => import("./commands/images.ts"),
-  },
-  tools: { summary: "list the tools of the kit, or install them", load: () => import("./commands/tools.ts") },
-  test: { summary: "run all tests, or some parts of them", load: () => import("./commands/test.ts") },
-};
+import { commandOf, noColor, verbs } from "./verbs.ts";
 
 async function main(args: readonly string[]): Promise<void> {
-  if (args.includes("--no-color")) process.env["NO_COLOR"] = "1";
-  const [name, ...rest] = args.filter((arg) => arg !== "--no-color");
+  if (args.includes(noColor.flags)) process.env["NO_COLOR"] = "1";
+  const [name, ...rest] = args.filter((arg) => arg !== noColor.flags);
   if (name === undefined || ["--help", "-h", "help"].includes(name)) {
     result(help());
     return;
   }
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (verb === undefined) throw unknownCommand(name);
-  const { command } = await verb.load();
-  await parse(command(), [name, ...rest]);
+  await parse(await commandOf(verb), [name, ...rest]);
 }
 
 function help(): string {
   const width = Math.max(...Object.keys(verbs).map((name) => name.length));
-  const lines = Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  const line = (name: string, description: string) => `  ${name.padEnd(width)}  ${description}`;
   return [
     "Usage: ./kit <command> [options]",
     "",
     "Commands:",
-    ...lines,
+    ...Object.entries(verbs).map(([name, { description }]) => line(name, description)),
+    "",
+    "Options of every command:",
+    line(noColor.flags, noColor.description),
+    line("--help", "say what it takes"),
     "",
     "./kit <command> --help says more.",
   ].join("\n");
@@ -87,9 +46,10 @@ function unknownCommand(name: string): KitError {
 
 async function parse(command: Command, args: readonly string[]): Promise<void> {
   const { Command: Root, CommanderError } = await import("commander");
-  const kit = new Root("./kit").addCommand(command);
+  const kit = new Root("./kit").option(noColor.flags, noColor.description).addCommand(command);
   for (const one of [kit, ...descendants(kit)]) {
     one.exitOverride().configureOutput({ outputError: () => undefined });
+    one.configureHelp({ showGlobalOptions: true });
   }
   try {
     await kit.parseAsync(args, { from: "user" });

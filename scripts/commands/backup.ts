@@ -20,7 +20,7 @@ interface ListOptions {
 
 /** `kit backup create|list` */
 export function command(): Command {
-  const backup = new Command("backup").description("make and list encrypted backups");
+  const backup = new Command("backup");
   backup
     .command("create")
     .description("make a backup now, the way the schedule does")

@@ -18,7 +18,7 @@ interface Options {
 
 /** `kit certificates renew` */
 export function command(): Command {
-  const certificates = new Command("certificates").description("renew the certificates that the kit issued");
+  const certificates = new Command("certificates");
   certificates
     .command("renew")
     .description(

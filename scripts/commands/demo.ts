@@ -1,10 +1,14 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { cacheDir } from "../lib/paths.ts";
 import { destroyDemo, destroyPhases } from "../lib/demo/destroy.ts";
 import { demoStack } from "../lib/demo/own.ts";
 import { demoPhases, runDemo } from "../lib/demo/run.ts";
-import { Phases, result } from "../lib/say.ts";
-import { readStatus, statusTable } from "../lib/status/index.ts";
+import { Phases, result, type Phase } from "../lib/say.ts";
+import { readStatus, statusTable, unwell, type Status } from "../lib/status/index.ts";
+
+/** WAL is closed after 60 s, and archived then. */
+const settlingMs = 120_000;
 
 interface Options {
   readonly destroy?: true;
@@ -12,18 +16,14 @@ interface Options {
 
 /** `kit demo` */
 export function command(): Command {
-  return new Command("demo")
-    .description(
-      "from a bare Linux machine to a syncing, backed-up, restored server; run it again at any time",
-    )
-    .option("--destroy", "remove everything that the demo made")
-    .action(demo);
+  return new Command("demo").option("--destroy", "remove everything that the demo made").action(demo);
 }
 
 async function demo({ destroy }: Options): Promise<void> {
   if (destroy) return destroyAll();
-  const { url, caFile } = await runDemo(new Phases(demoPhases));
-  const { facts, findings } = await readStatus(demoStack);
+  const phases = new Phases(demoPhases + 1);
+  const { url, caFile } = await runDemo(phases);
+  const { facts, findings } = await phases.run("status", settledStatus);
   result(
     [
       statusTable(facts, findings),
@@ -37,6 +37,20 @@ async function demo({ destroy }: Options): Promise<void> {
       "      ./kit demo --destroy                    remove everything",
     ].join("\n"),
   );
+  const failed = unwell(demoStack, findings);
+  if (failed) throw failed;
+}
+
+/** After a start it takes a moment until the newest WAL is archived: what is not well then is looked at again. */
+async function settledStatus(phase: Phase): Promise<Status> {
+  const end = performance.now() + settlingMs;
+  for (;;) {
+    const status = await readStatus(demoStack);
+    const failed = unwell(demoStack, status.findings);
+    if (failed === undefined || performance.now() > end) return status;
+    phase.waitingFor(failed.why);
+    await pause(1000);
+  }
 }
 
 async function destroyAll(): Promise<void> {

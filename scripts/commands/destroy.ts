@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { confirmByName } from "../lib/confirm.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
 import { stateDir } from "../lib/paths.ts";
-import { destroy, exportState, openWorkspace, stackExists } from "../lib/pulumi/index.ts";
+import { destroy, exportState, openWorkspace, previewDestroy, stackExists } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
 import { clusterOf } from "../lib/stack/cluster.ts";
 import { lossText, protectionRefusal, takeLastBackup } from "../lib/stack/destroy.ts";
@@ -13,19 +13,20 @@ interface Options {
   readonly stack: string;
   readonly yes?: true;
   readonly withoutBackup?: true;
+  readonly dryRun?: true;
 }
 
 /** `kit destroy` */
 export function command(): Command {
   return new Command("destroy")
-    .description("remove a stack with its data, after a last backup")
     .option("--without-backup", "take no last backup: what is lost is lost")
+    .option("--dry-run", "name what would go, and remove nothing")
     .addOption(stackOption)
     .addOption(yesOption)
     .action(destroyStack);
 }
 
-async function destroyStack({ stack, yes, withoutBackup }: Options): Promise<void> {
+async function destroyStack({ stack, yes, withoutBackup, dryRun }: Options): Promise<void> {
   const settings = await readSettings(stack);
   const workspace = await openWorkspace(stack);
   const state = (await stackExists(workspace)) ? await exportState(workspace) : { deployment: {} };
@@ -34,13 +35,18 @@ async function destroyStack({ stack, yes, withoutBackup }: Options): Promise<voi
     result(`stack ${stack} has no resources`);
     return;
   }
+  const cluster = await clusterOf(stack, settings.target);
+  const loss = lossText(stack, cluster, settings, resources);
+  if (dryRun) result(loss);
   const refusal = protectionRefusal(workspace, settings, state);
   if (refusal) throw refusal;
-
-  const cluster = await clusterOf(stack, settings.target);
+  if (dryRun) {
+    result(await new Phases(1).run("plan", () => previewDestroy(workspace)));
+    return;
+  }
   if (!yes) {
     await confirmByName(stack, {
-      warning: lossText(stack, cluster, settings, resources),
+      warning: loss,
       what: "the destruction",
     });
   }

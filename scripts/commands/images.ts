@@ -21,10 +21,7 @@ interface BuildOptions {
 
 /** `kit images [build]` */
 export function command(): Command {
-  const images = new Command("images")
-    .description("list the images that the kit assembles, with digest, size and state")
-    .addOption(outputOption)
-    .action(list);
+  const images = new Command("images").addOption(outputOption).action(list);
   images
     .command("build")
     .description("make the images that are missing or whose recipe, tools or files changed")

@@ -24,7 +24,6 @@ type Complete = Options & { readonly target: "local" | "kubernetes" };
 /** `kit init` */
 export function command(): Command {
   return new Command("init")
-    .description("write the settings of a stack; what it has already stays as it is")
     .addOption(newStackOption)
     .addOption(new Option("--target <kind>", "where it runs").choices(["local", "kubernetes"]))
     .option("--kubeconfig <file>", "kubernetes: the cluster's kubeconfig")

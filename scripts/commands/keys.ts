@@ -12,7 +12,7 @@ interface StatusOptions {
 
 /** `kit keys status` */
 export function command(): Command {
-  const keys = new Command("keys").description("show which keys protect the backups");
+  const keys = new Command("keys");
   keys
     .command("status")
     .description(

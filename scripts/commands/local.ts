@@ -17,7 +17,7 @@ import { stacksMeantForNode, stacksOn } from "../lib/stack/on-node.ts";
 
 /** `kit local start|stop|status|destroy` */
 export function command(): Command {
-  const local = new Command("local").description("the one-node Kubernetes of this machine");
+  const local = new Command("local");
   local.command("start").description("start it, or what of it is down").action(start);
   local.command("stop").description("stop it and keep its data").action(stop);
   local.command("status").description("show what of it runs").addOption(outputOption).action(status);

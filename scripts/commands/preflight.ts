@@ -12,7 +12,6 @@ interface Options {
 /** `kit preflight` */
 export function command(): Command {
   return new Command("preflight")
-    .description("check whether this machine can run the local target; exit 20 when it cannot")
     .option("--strict", "exit 21 on warnings")
     .addOption(outputOption)
     .action(run);

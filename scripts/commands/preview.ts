@@ -11,11 +11,7 @@ interface Options {
 
 /** `kit preview` */
 export function command(): Command {
-  return new Command("preview")
-    .description("show what up would change, and change nothing")
-    .addOption(stackOption)
-    .addOption(outputOption)
-    .action(show);
+  return new Command("preview").addOption(stackOption).addOption(outputOption).action(show);
 }
 
 async function show({ stack, output }: Options): Promise<void> {

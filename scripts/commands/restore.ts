@@ -21,7 +21,6 @@ interface Options {
 /** `kit restore` */
 export function command(): Command {
   return new Command("restore")
-    .description("bring the database back to a moment, in its place or beside it")
     .option("--at <time>", "moment to restore, RFC 3339 with offset; the newest one when left out")
     .option("--into <name>", "restore beside the running database, as postgres-<name>")
     .option("--remove", "with --into: remove that copy and its volume")

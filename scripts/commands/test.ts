@@ -24,7 +24,6 @@ const isSuite = (part: string): part is Suite => suites.some((suite) => suite ==
 export function command(): Command {
   const parts = [...Object.keys(checks), ...suites];
   return new Command("test")
-    .description("run all tests, or some parts of them")
     .addArgument(new Argument("[parts...]", "what to run; everything when left out").choices(parts))
     .action((asked: string[]) => runTests(asked.length > 0 ? asked : parts));
 }

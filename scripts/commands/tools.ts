@@ -9,10 +9,7 @@ import { toolStates, type ToolState } from "../lib/tools/state.ts";
 
 /** `kit tools [install]` */
 export function command(): Command {
-  const tools = new Command("tools")
-    .description("list the tools of the kit with version, source and state")
-    .addOption(outputOption)
-    .action(list);
+  const tools = new Command("tools").addOption(outputOption).action(list);
   tools
     .command("install")
     .description("install the tools that are missing")

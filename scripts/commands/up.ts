@@ -17,7 +17,6 @@ interface Options {
 /** `kit up` */
 export function command(): Command {
   return new Command("up")
-    .description("bring a stack to what its settings say")
     .option("--refresh", "first look at the live objects, and put back what was changed by hand")
     .addOption(stackOption)
     .addOption(yesOption)

@@ -19,6 +19,13 @@ it("a protected stack is not destroyed", async () => {
   await kit("up", "--stack", stack, "--yes");
 });
 
+it("a dry run names what would go, and removes nothing", async () => {
+  const said = await kit("destroy", "--stack", stack, "--dry-run");
+  expect(said).toContain("volume data-postgres-0");
+  expect(said).toMatch(/to delete/);
+  expect(await kit("preview", "--stack", stack, "--output", "json")).toContain('"steps": []');
+});
+
 it("destroy leaves nothing in the cluster, and takes a last backup", async () => {
   const said = await kit("destroy", "--stack", stack, "--yes");
   const [, file = ""] = /last backup: (\S+),/.exec(said) ?? [];

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from "commander";
+import { noColor } from "../../verbs.ts";
 import { exitCode, exitMeaning } from "../errors.ts";
 import { code, generated, table } from "./markdown.ts";
 
@@ -9,7 +10,7 @@ export function commandsPage(commands: readonly Command[]): string {
 ${generated("scripts/commands")}
 
 Results go to stdout, progress and errors to stderr. Without a terminal nothing asks; what is missing is told with exit
-code 2.
+code 2. Every command takes \`--help\`, and \`${noColor.flags}\` to ${noColor.description}.
 
 ${commands.map((command) => section(command, "./kit", 2)).join("\n\n")}
 

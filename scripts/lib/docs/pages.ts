@@ -1,8 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { format } from "prettier";
 import { parse } from "yaml";
+import { commandOf, verbs } from "../../verbs.ts";
 import { root } from "../paths.ts";
 import { chartReference, type ChartAbout } from "./chart-reference.ts";
 import { rules } from "./chart-rules.ts";
@@ -43,14 +43,14 @@ async function chartPages(chart: string): Promise<Page[]> {
   ];
 }
 
-/** Each file of the folder is one command. */
-async function commands(): Promise<Command[]> {
-  const folder = join(root, "scripts/commands");
-  const files = (await readdir(folder)).filter((file) => !file.endsWith(".test.ts")).sort();
-  return Promise.all(
-    files.map(async (file) => ((await import(join(folder, file))) as { command(): Command }).command()),
+const commands = () =>
+  Promise.all(
+    Object.entries(verbs)
+      .sort(byName)
+      .map(([, verb]) => commandOf(verb)),
   );
-}
+
+const byName = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1);
 
 async function formatted({ path, text }: Page): Promise<Page> {
   return { path, text: await format(text, { filepath: path, printWidth: 110 }) };

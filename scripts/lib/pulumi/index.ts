@@ -1,5 +1,5 @@
 export { awaitUnlocked } from "./locks.ts";
-export { destroy, plan, preview, refresh, up } from "./operations.ts";
+export { destroy, plan, preview, previewDestroy, refresh, up } from "./operations.ts";
 export { findPlugins, officialInstead, standInsAmong, type PluginUse } from "./plugins.ts";
 export { summarizePlan, type Plan, type PlannedStep } from "./plan.ts";
 export {

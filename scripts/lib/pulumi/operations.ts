@@ -16,6 +16,11 @@ export async function preview(workspace: Workspace): Promise<string> {
   return captureOk(workspace, ["preview", "--diff", "--color", color, ...configFlag(workspace)]);
 }
 
+/** What `destroy` would remove, for people. */
+export async function previewDestroy(workspace: Workspace): Promise<string> {
+  return captureOk(workspace, ["destroy", "--preview-only", "--color", "never", ...configFlag(workspace)]);
+}
+
 /** Brings the stack to what the program says. `plan` has shown what that is, so Pulumi does not preview again. */
 export async function up(workspace: Workspace, phase?: Phase): Promise<void> {
   await makeReady(workspace);

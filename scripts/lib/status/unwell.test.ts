@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { unwell } from "./unwell.ts";
+
+const finding = (part: string, verdict: "ok" | "warning" | "bad") => ({ part, verdict, says: "so" });
+
+it.each([
+  ["all well", [finding("postgres", "ok")], undefined, undefined],
+  ["a warning", [finding("certificate edge-tls", "warning")], undefined, undefined],
+  ["backups overdue", [finding("archived WAL", "bad")], "backupTooOld", "./kit backup create --stack office"],
+  ["a part down", [finding("server", "bad"), finding("backups", "bad")], "failed", "./kit up --stack office"],
+  [
+    "an ended certificate",
+    [finding("server", "bad"), finding("certificate postgres-tls", "bad")],
+    "failed",
+    "./kit certificates renew --stack office",
+  ],
+])("what to do about %s", (_name, findings, exit, next) => {
+  const error = unwell("office", findings);
+  expect(error?.exit).toBe(exit);
+  expect(error?.next).toBe(next);
+});
