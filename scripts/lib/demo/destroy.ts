@@ -25,7 +25,7 @@ export async function destroyDemo(phases: Phases): Promise<string[]> {
     if (runs) await destroyStack(phase);
     else phase.note("the node does not run: the stack goes with it");
   });
-  await phases.run("local cluster", async (phase) => {
+  await phases.run("local node", async (phase) => {
     if (others.length === 0) await destroyNode(phase);
     else phase.note(`stays, because stacks are on it: ${others.join(", ")}`);
   });

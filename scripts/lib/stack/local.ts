@@ -21,7 +21,7 @@ export const localPhases = 2;
 
 /** Brings up what a stack on this machine stands on: the node, and the images of this checkout in it. */
 export async function prepareLocal(phases: Phases): Promise<StackImages> {
-  await phases.run("local cluster", startNode);
+  await phases.run("local node", startNode);
   return phases.run("images", async (phase) => {
     const built = await buildImages(Object.values(imageOf), phase);
     await loadImages(built, phase);

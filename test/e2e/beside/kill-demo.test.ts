@@ -16,10 +16,19 @@ holdNode();
 
 const waiting = { timeout: 60_000, interval: 100 };
 
-const ownDemo = !hasStackHome("demo");
+const somebodysDemo = hasStackHome("demo");
 afterAll(async () => {
-  if (ownDemo) await kit("demo", "--destroy");
+  if (!somebodysDemo) await kit("demo", "--destroy");
 });
+
+/** Those of a first run, in order. */
+const phases = [
+  ...["preflight", "tools", "local node", "images", "stack demo", "pulumi up", "sync of two devices"],
+  ...["backup", "loss of a table on purpose"],
+  ...["check the key, the window and the room", "stop the server and the database"],
+  ...["restore, start and query", "start the database and the server"],
+  ...["proof that the data is back", "status"],
+];
 
 /** The object of the database's namespace that tells that the work of a phase is under way. */
 const amid: Readonly<Record<string, RegExp>> = {
@@ -56,7 +65,8 @@ async function killInNewPhase(seen: Set<string>): Promise<string | undefined> {
   return killedIn;
 }
 
-it("a demo that is killed in each phase completes when it is run again", async () => {
+it("a demo that is killed in each phase completes when it is run again", async ({ skip }) => {
+  skip(somebodysDemo, "this checkout has a demo, which is left alone; ./kit demo --destroy removes it");
   const seen = new Set<string>();
   const killedIn: string[] = [];
   for (;;) {
@@ -64,8 +74,6 @@ it("a demo that is killed in each phase completes when it is run again", async (
     if (phase === undefined) break;
     killedIn.push(phase);
   }
-  // A demo that was there before has its proof already, and does not repeat it.
-  const proof = ownDemo ? ["backup", "restore, start and query"] : [];
-  expect(killedIn).toEqual(expect.arrayContaining(["pulumi up", ...proof]));
+  expect(killedIn).toEqual(phases);
   expect(await kit("demo")).toContain("https://localhost:30443");
 }, 900_000);
