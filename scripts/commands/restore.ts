@@ -1,9 +1,11 @@
 import { Command } from "commander";
-import { removeBeside, restoreBeside } from "../lib/backups/beside.ts";
+import { removeBeside, requireCopy, restoreBeside } from "../lib/backups/beside.ts";
 import { besideName } from "../lib/backups/beside-manifests.ts";
+import type { Cluster } from "../lib/backups/cluster.ts";
 import { formatBytes } from "../lib/backups/format.ts";
-import { restoreInPlace, restorePhases, type RestoreResult } from "../lib/backups/restore.ts";
-import { describeWindow, type RestorableWindow } from "../lib/backups/window.ts";
+import { planRestore, planText, type RestorePlan } from "../lib/backups/plan.ts";
+import { planInPlace, restoreInPlace, restorePhases, type RestoreResult } from "../lib/backups/restore.ts";
+import { describeWindow } from "../lib/backups/window.ts";
 import { confirmByName } from "../lib/confirm.ts";
 import { KitError } from "../lib/errors.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
@@ -15,6 +17,7 @@ interface Options {
   readonly at?: string;
   readonly into?: string;
   readonly remove?: true;
+  readonly dryRun?: true;
   readonly yes?: true;
 }
 
@@ -24,6 +27,7 @@ export function command(): Command {
     .option("--at <time>", "moment to restore, RFC 3339 with offset; the newest one when left out")
     .option("--into <name>", "restore beside the running database, as postgres-<name>")
     .option("--remove", "with --into: remove that copy and its volume")
+    .option("--dry-run", "say what would be restored from where, and stop there")
     .addOption(stackOption)
     .addOption(yesOption)
     .action(restore);
@@ -31,29 +35,50 @@ export function command(): Command {
 
 async function restore(options: Options): Promise<void> {
   const cluster = await resolveCluster(options.stack);
-  if (options.into === undefined) {
-    if (options.remove)
-      throw new KitError("usage", "--remove needs --into", {
-        why: "it removes a copy by its name",
-        next: "./kit restore --into NAME --remove",
-      });
-    const asked = options.at === undefined ? {} : { at: options.at };
-    const confirm = async (window: RestorableWindow) =>
-      options.yes ? undefined : confirmLoss(cluster.stack, window);
-    result(inPlaceText(await restoreInPlace(cluster, { ...asked, confirm }, new Phases(restorePhases))));
-  } else if (options.remove) {
-    await removeBeside(cluster, options.into);
-    result(`${besideName(options.into)} and its volume are removed`);
-  } else {
-    result(besideText(await restoreBeside(cluster, options.into, options.at), options.into));
-  }
+  if (options.remove) await remove(cluster, options);
+  else if (options.dryRun) await showPlan(cluster, options);
+  else if (options.into === undefined) await restoreHere(cluster, options);
+  else result(besideText(await restoreBeside(cluster, options.into, options.at), options.into));
 }
 
-function confirmLoss(stack: string, window: RestorableWindow): Promise<void> {
+async function restoreHere(cluster: Cluster, { at, yes }: Options): Promise<void> {
+  const confirm = async (plan: RestorePlan) => (yes ? undefined : confirmLoss(cluster.stack, plan));
+  const request = at === undefined ? { confirm } : { at, confirm };
+  result(inPlaceText(await restoreInPlace(cluster, request, new Phases(restorePhases))));
+}
+
+function confirmLoss(stack: string, { at, window }: RestorePlan): Promise<void> {
+  const moment = at === undefined ? "the newest moment" : at.date.toISOString();
   return confirmByName(stack, {
-    warning: `The database of stack ${stack} will be replaced; what was written after that moment is lost. Restorable: ${describeWindow(window)}`,
+    warning: `The database of stack ${stack} will be replaced by what it was at ${moment}; what was written later is lost. Restorable: ${describeWindow(window)}`,
     what: "the restore",
   });
+}
+
+async function remove(cluster: Cluster, { into, yes }: Options): Promise<void> {
+  if (into === undefined)
+    throw new KitError("usage", "--remove needs --into", {
+      why: "it removes a copy by its name",
+      next: `./kit restore --into NAME --remove --stack ${cluster.stack}`,
+    });
+  await requireCopy(cluster, into);
+  if (!yes)
+    await confirmByName(cluster.stack, {
+      warning: `The copy ${besideName(into)} of stack ${cluster.stack} will be removed with its volume.`,
+      what: "the removal",
+    });
+  await removeBeside(cluster, into);
+  result(`${besideName(into)} and its volume are removed`);
+}
+
+async function showPlan(cluster: Cluster, { at, into }: Options): Promise<void> {
+  const place = into === undefined ? "in place" : "beside";
+  const plan = await new Phases(1).run("check the key, the window and the room", async (phase) =>
+    place === "in place"
+      ? (await planInPlace(cluster, at, phase)).plan
+      : planRestore(cluster, place, at, phase),
+  );
+  result(planText(plan, place));
 }
 
 function inPlaceText(restored: RestoreResult): string {

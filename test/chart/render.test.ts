@@ -57,6 +57,13 @@ test("0 is a value", async () => {
   expect(text).not.toContain("preStop");
 });
 
+test("a backup of broken pages is not tried again", async () => {
+  const text = await renderText("postgres", "minimal");
+  const rule =
+    "action: FailJob\n            onExitCodes: { containerName: backup, operator: In, values: [26] }";
+  expect(text.split(rule)).toHaveLength(3);
+});
+
 test("a setting of PostgreSQL keeps its quotes", async () => {
   expect(await renderText("postgres", "everything")).toContain("application_name = 'it''s quoted'");
 });

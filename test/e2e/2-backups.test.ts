@@ -1,5 +1,5 @@
 // Backups that are proven by restoring them, and what goes wrong with them.
-import { rm, statfs } from "node:fs/promises";
+import { readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { $ } from "zx";
@@ -78,8 +78,9 @@ describe("a restore", () => {
     await one.waitForRows("items", back, "what was there before, on the device that has seen more");
   });
 
-  it("beside the running database changes nothing of it", async () => {
+  it("beside the running database changes nothing of it, nor does the plan of one in its place", async () => {
     const before = await untouched();
+    expect(await kit("restore", ...ofStack, "--dry-run")).toMatch(/^restore to: +the newest moment$/m);
     expect(await kit("restore", ...ofStack, "--into", "check")).toContain("recovery point:");
     try {
       const query = "SELECT count(*) FROM dexie_cloud.objects";
@@ -89,10 +90,38 @@ describe("a restore", () => {
       );
       expect(Number(counted)).toBeGreaterThan(0);
     } finally {
-      await kit("restore", ...ofStack, "--into", "check", "--remove");
+      await kit("restore", ...ofStack, "--into", "check", "--remove", "--yes");
     }
     expect(await kubectl("get", "statefulsets,persistentvolumeclaims", ...here)).not.toContain("check");
     expect(await untouched()).toBe(before);
+  });
+
+  it("that fails after the stop puts the database and the server back into service as they were", async () => {
+    const one = await device(user);
+    await one.add("items", { title: "before the failure", done: false, created: new Date() });
+    await one.waitForPush();
+    const moment = await presentMoment(cluster);
+    const said = await kubectl(
+      ...["exec", "postgres-0", ...here, "--container", "postgres", "--", "/opt/kit/bin/archive-now"],
+    );
+    const { segment } = JSON.parse(said.replace("RESULT ", "")) as { segment: string };
+    const archive = join(repository.path, "gen-1/archive/main");
+    const file = (await $({ quiet: true })`find ${archive} -name ${`${segment}-*`}`).stdout.trim();
+    const sound = await readFile(file);
+    await writeFile(file, "damaged");
+    try {
+      const failed = await tryKit("restore", ...ofStack, "--at", moment, "--yes");
+      expect(failed.exitCode, failed.stderr).toBe(1);
+      expect(failed.stderr).toContain("PostgreSQL did not reach");
+    } finally {
+      await writeFile(file, sound);
+    }
+    expect((await ask("GET", "/ready")).status).toBe(200);
+    await (await device(user)).waitForRows("items", has("before the failure"), "what was there before");
+    expect(await kit("status", ...ofStack)).not.toContain("has not ended");
+    expect(await kubectl("exec", "postgres-0", ...here, "--", "ls", "/var/lib/postgresql/data")).toBe(
+      "pgdata\n",
+    );
   });
 
   it.each([

@@ -85,7 +85,10 @@ describe("a copy beside the database", () => {
     });
   });
 
-  it.each(["", "Check", "a_b", "-a", "a-", "1a", "a".repeat(33), "a.b"])("cannot be named %j", (name) => {
-    expect(() => besideName(name)).toThrow(expect.objectContaining({ exit: "usage" }));
-  });
+  it.each(["", "Check", "a_b", "-a", "a-", "1a", "a".repeat(33), "a.b", "backup", "isolated"])(
+    "cannot be named %j",
+    (name) => {
+      expect(() => besideName(name)).toThrow(expect.objectContaining({ exit: "usage" }));
+    },
+  );
 });

@@ -42,11 +42,14 @@ interface Mount {
   readonly readOnly?: boolean;
 }
 
+/** NetworkPolicies of the chart have these names. */
+const taken = ["backup", "isolated"];
+
 /** Name of the objects of a copy restored beside. */
 export function besideName(name: string): string {
-  if (/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) return `postgres-${name}`;
+  if (/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name) && !taken.includes(name)) return `postgres-${name}`;
   throw new KitError("usage", `"${name}" cannot name a copy`, {
-    why: "it becomes part of Service and pod names: lower-case letters, digits and hyphens, at most 32",
+    why: `it becomes part of names: lower-case letters, digits and hyphens, at most 32, not ${taken.join(" or ")}`,
     next: "./kit restore --into check-1",
   });
 }

@@ -2,11 +2,16 @@ import { KitError } from "../errors.ts";
 import { Phases, type Phase } from "../say.ts";
 import { besideManifests, besideName, type Originals } from "./beside-manifests.ts";
 import type { Cluster } from "./cluster.ts";
-import { jobError } from "./jobs.ts";
+import { type Container, jobError } from "./jobs.ts";
 import { getObject, inDatabase, kubectl, waitUntil } from "./kubectl.ts";
-import { planRestore, restoreEnvironment, resultSchema, type RestoreResult } from "./restore.ts";
+import { type Moment, parseMoment } from "./moment.ts";
+import { planRestore, restoreEnvironment, type RestorePlan } from "./plan.ts";
+import { resultSchema, type RestoreResult } from "./restore.ts";
 
-/** Restores beside the running database: a copy of its own with its own volume, which can never write to the repository. */
+/**
+ * Restores beside the running database: a copy of its own with its own volume, which can never write to the repository.
+ * One that was begun for the same moment and is not ready is followed.
+ */
 export async function restoreBeside(
   cluster: Cluster,
   name: string,
@@ -14,12 +19,15 @@ export async function restoreBeside(
 ): Promise<RestoreResult> {
   const phases = new Phases(2);
   const instance = besideName(name);
-  await refuseExisting(cluster, name);
-  const plan = await phases.run("check the key and the window", (phase) => planRestore(cluster, at, phase));
+  const begun = await phases.run("check the key and the window", async (phase) => {
+    const present = await getCopy(cluster, name);
+    if (present === undefined) return planRestore(cluster, "beside", at, phase);
+    refuseOther(cluster, name, present, at === undefined ? undefined : parseMoment(at));
+    phase.note(`${instance} was begun earlier: it is followed`);
+    return undefined;
+  });
   return phases.run(`restore into ${instance}`, async (phase) => {
-    const env = restoreEnvironment(Date.now().toString(36), plan);
-    const manifests = besideManifests(await originals(cluster), name, env);
-    await kubectl(cluster, ["create", "-f", "-"], { apiVersion: "v1", kind: "List", items: manifests });
+    if (begun !== undefined) await makeCopy(cluster, name, begun);
     await waitUntil(
       phase,
       `${instance}-0 to be ready`,
@@ -34,6 +42,23 @@ export async function restoreBeside(
   });
 }
 
+/** The StatefulSet is made last: without it an earlier attempt was cut off, and its objects are taken over. */
+async function makeCopy(cluster: Cluster, name: string, plan: RestorePlan): Promise<void> {
+  const env = restoreEnvironment(Date.now().toString(36), plan);
+  const manifests = besideManifests(await originals(cluster), name, env);
+  const list = { apiVersion: "v1", kind: "List", items: manifests };
+  await kubectl(cluster, ["apply", "--server-side", "--field-manager=dexie-cloud-kit", "-f", "-"], list);
+}
+
+/** Refuses to remove a copy that is not there. */
+export async function requireCopy(cluster: Cluster, name: string): Promise<void> {
+  if ((await getCopy(cluster, name)) !== undefined) return;
+  throw new KitError("usage", `there is no copy ${besideName(name)}`, {
+    why: `namespace ${cluster.databaseNamespace} has no StatefulSet of that name`,
+    next: `kubectl get statefulsets -n ${cluster.databaseNamespace}`,
+  });
+}
+
 /** Removes a copy that was restored beside, with its volume. */
 export async function removeBeside(cluster: Cluster, name: string): Promise<void> {
   await kubectl(cluster, [
@@ -42,13 +67,22 @@ export async function removeBeside(cluster: Cluster, name: string): Promise<void
   ]);
 }
 
-async function refuseExisting(cluster: Cluster, name: string): Promise<void> {
-  const instance = besideName(name);
-  const present = await getObject(cluster, cluster.databaseNamespace, `statefulset/${instance}`);
-  if (present === undefined) return;
-  throw new KitError("usage", `${instance} exists`, {
-    why: "a copy of that name was restored earlier",
-    next: `choose another name, or remove it: ./kit restore --into ${name} --remove --stack ${cluster.stack}`,
+interface Copy {
+  readonly spec: { readonly template: { readonly spec: { readonly initContainers: readonly Container[] } } };
+  readonly status: { readonly readyReplicas?: number };
+}
+
+function getCopy(cluster: Cluster, name: string): Promise<Copy | undefined> {
+  return getObject<Copy>(cluster, cluster.databaseNamespace, `statefulset/${besideName(name)}`);
+}
+
+function refuseOther(cluster: Cluster, name: string, copy: Copy, at: Moment | undefined): void {
+  const environment = copy.spec.template.spec.initContainers.flatMap(({ env }) => env ?? []);
+  const target = environment.find((variable) => variable.name === "KIT_RESTORE_TARGET")?.value ?? "";
+  if ((copy.status.readyReplicas ?? 0) === 0 && target === (at?.postgres ?? "")) return;
+  throw new KitError("usage", `${besideName(name)} exists`, {
+    why: `a copy of that name was restored earlier, to ${target === "" ? "the newest moment" : target}; choose another name, or remove it`,
+    next: `./kit restore --into ${name} --remove --stack ${cluster.stack}`,
   });
 }
 

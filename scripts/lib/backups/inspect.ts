@@ -7,12 +7,23 @@ import { type Repository, parseInspection } from "./repository.ts";
 
 /** Opens the repository with the stack's key and reads what it holds. Fails with exit 27 when the key does not open it. */
 export async function inspectRepository(cluster: Cluster, phase: Phase): Promise<Repository> {
+  await requireClaim(cluster);
   const name = `inspect-${Date.now().toString(36)}`;
   try {
     return parseInspection(await runJob(cluster, { template: "inspect", name }, phase));
   } finally {
     await deleteJob(cluster, name);
   }
+}
+
+/** The pod would wait for a claim that is gone. */
+async function requireClaim(cluster: Cluster): Promise<void> {
+  const { stack, databaseNamespace } = cluster;
+  if (await getObject(cluster, databaseNamespace, "persistentvolumeclaim/data-postgres-0")) return;
+  throw new KitError("failed", "the database has no volume", {
+    why: `the claim data-postgres-0 in ${databaseNamespace} is gone; made again, it can be restored to`,
+    next: `./kit up --refresh --stack ${stack}`,
+  });
 }
 
 /** True when the database of the stack answers. */

@@ -141,6 +141,19 @@ export async function jobState(
   return (job.status.failed ?? 0) > 0 ? "failed" : "running";
 }
 
+/** How a job stands once its controller knows that its pod has ended, which takes it a second or more. */
+export async function endedJobState(
+  cluster: Cluster,
+  name: string,
+  phase: Phase,
+): Promise<"absent" | "running" | "succeeded" | "failed"> {
+  const ended = async () => {
+    const state = await jobState(cluster, name);
+    return state === "running" ? undefined : state;
+  };
+  return waitUntil(phase, `the end of job ${name}`, ended, 60).catch(() => "running");
+}
+
 /** What a program of the image reported in the last line of its output. */
 export function parseReport(log: string): unknown {
   const line = log.split("\n").findLast((candidate) => candidate.startsWith("RESULT "));

@@ -12,7 +12,7 @@ export interface Backup {
   readonly databaseBytes: number;
   /** What this backup alone takes in the repository. */
   readonly repositoryBytes: number;
-  /** pgBackRest met broken pages while it copied. */
+  /** pgBackRest met broken pages while it copied, or while it copied a backup that this one builds on. */
   readonly broken: boolean;
 }
 
@@ -53,9 +53,11 @@ export interface Repository {
   readonly newestWal: { readonly segment: string; readonly time: Date } | undefined;
   readonly gaps: readonly Gap[];
   readonly key: KeyEnvelope;
+  /** Room on the data volume, what earlier restores left there not counted. */
   readonly dataFreeBytes: number;
   readonly repositoryFreeBytes: number;
-  readonly clusterPresent: boolean;
+  /** Why WAL of the database may be only on its volume; empty when all is in the repository. A running one always may. */
+  readonly unarchived: string;
 }
 
 const epoch = z.number().transform((seconds) => new Date(seconds * 1000));
@@ -66,6 +68,7 @@ const backupSchema = z.object({
   label: z.string(),
   type: z.enum(["full", "diff", "incr"]),
   error: z.boolean().nullish(),
+  prior: z.string().nullish(),
   archive: z.object({ start: z.string(), stop: z.string() }),
   lsn: z.object({ start: lsn, stop: lsn }),
   timestamp: z.object({ start: epoch, stop: epoch }),
@@ -73,7 +76,7 @@ const backupSchema = z.object({
 });
 
 const inspectionSchema = z.object({
-  info: z.array(z.object({ backup: z.array(backupSchema) })),
+  backups: z.array(backupSchema),
   envelope: z.object({
     generation: z.number(),
     kek: recipient.extend({ provider: z.string() }),
@@ -85,14 +88,14 @@ const inspectionSchema = z.object({
   gaps: z.array(z.object({ after: z.string(), before: z.string(), afterTime: epoch })),
   freeBytes: z.number(),
   repositoryFreeBytes: z.number(),
-  clusterPresent: z.boolean(),
+  unarchived: z.string(),
 });
 
 /** Reads the document that the image's `inspect` prints. */
 export function parseInspection(document: unknown): Repository {
-  const { info, envelope, timelines, newestWal, ...rest } = inspectionSchema.parse(document);
+  const { backups, envelope, timelines, newestWal, ...rest } = inspectionSchema.parse(document);
   return {
-    backups: info.flatMap((stanza) => stanza.backup).map(toBackup),
+    backups: backups.map((backup) => toBackup(backup, backups)),
     branches: timelines.map((branch) => ({ ...branch, timeline: timelineOf(branch.timeline) })),
     newestWal: newestWal ?? undefined,
     gaps: rest.gaps.map((gap) => ({
@@ -109,11 +112,13 @@ export function parseInspection(document: unknown): Repository {
     },
     dataFreeBytes: rest.freeBytes,
     repositoryFreeBytes: rest.repositoryFreeBytes,
-    clusterPresent: rest.clusterPresent,
+    unarchived: rest.unarchived,
   };
 }
 
-function toBackup(backup: z.output<typeof backupSchema>): Backup {
+type Told = z.output<typeof backupSchema>;
+
+function toBackup(backup: Told, all: readonly Told[]): Backup {
   return {
     label: backup.label,
     type: backup.type,
@@ -123,8 +128,13 @@ function toBackup(backup: z.output<typeof backupSchema>): Backup {
     stopLsn: backup.lsn.stop,
     databaseBytes: backup.info.size,
     repositoryBytes: backup.info.repository.delta,
-    broken: backup.error === true,
+    broken: isBroken(backup, all),
   };
+}
+
+function isBroken({ error, prior }: Told, all: readonly Told[]): boolean {
+  const base = all.find(({ label }) => label === prior);
+  return error === true || (base !== undefined && isBroken(base, all));
 }
 
 const segmentBytes = 1n << 24n;

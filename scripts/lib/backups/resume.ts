@@ -13,11 +13,18 @@ export const noteAnnotation = "dexie-cloud-kit/restore";
 
 const noteSchema = z.object({ id: z.string(), at: z.string().nullable(), serverReplicas: z.number() });
 
-/** How a new request relates to a restore that was interrupted. */
+/** What there is of a restore that was begun earlier. */
+export interface Earlier {
+  readonly note: RestoreNote | undefined;
+  readonly job: "absent" | "running" | "succeeded" | "failed";
+  /** The database is scaled to nothing. When it is not, somebody has put it back into service since. */
+  readonly stopped: boolean;
+}
+
+/** What a request comes to: a new restore, in the place of an earlier one when it has a note, or the rest of the earlier one. */
 export type Decision =
-  | { readonly action: "start" }
+  | { readonly action: "start"; readonly at: string | null; readonly earlier?: RestoreNote }
   | { readonly action: "resume"; readonly note: RestoreNote }
-  | { readonly action: "replace"; readonly note: RestoreNote }
   | { readonly action: "refuse"; readonly note: RestoreNote };
 
 /** Reads the note of an interrupted restore from the annotation. */
@@ -26,17 +33,15 @@ export function parseNote(annotation: string | undefined): RestoreNote | undefin
 }
 
 /**
- * Decides what to do about an interrupted restore. Asked without a time, it is finished as it was begun, unless it failed;
- * asked for another time, it is replaced, unless it still works on the volume.
+ * Decides what to do about an earlier restore. One that still works on the volume is only followed. Asked without a time,
+ * one that left the database stopped is finished, or tried again when it failed; with the database in service since,
+ * no time means the newest moment.
  */
-export function decide(
-  note: RestoreNote | undefined,
-  job: "absent" | "running" | "succeeded" | "failed",
-  at: string | null,
-): Decision {
-  if (note === undefined) return { action: "start" };
-  const same = at === note.at || at === null;
-  if (job === "failed") return { action: "replace", note };
-  if (same) return { action: "resume", note };
-  return { action: job === "running" ? "refuse" : "replace", note };
+export function decide({ note, job, stopped }: Earlier, asked: string | null): Decision {
+  if (note === undefined) return { action: "start", at: asked };
+  if (job === "running") return { action: asked === null || asked === note.at ? "resume" : "refuse", note };
+  const at = asked ?? (stopped ? note.at : null);
+  const isOpen = job === "succeeded" || (job === "absent" && stopped);
+  if (isOpen && at === note.at && (stopped || asked !== null)) return { action: "resume", note };
+  return { action: "start", at, earlier: note };
 }

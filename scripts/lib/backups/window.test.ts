@@ -30,7 +30,7 @@ function repository(backups: Backup[], branches: Branch[] = [], newestWal?: stri
     key: { generation: 1, provider: "age", recipient: "age1a", escrow: [], fingerprint: "" },
     dataFreeBytes: 0,
     repositoryFreeBytes: 0,
-    clusterPresent: true,
+    unarchived: "",
   };
 }
 
@@ -50,7 +50,7 @@ describe("the restorable window", () => {
   it("does not exist without a sound full backup", () => {
     expect(restorableWindow(repository([], [], "12:00:00"))).toBeUndefined();
     expect(restorableWindow(repository([{ ...full, broken: true }], [], "12:00:00"))).toBeUndefined();
-    expect(() => requireWindow(undefined)).toThrow(/no backup/);
+    expect(() => requireWindow(undefined, "office")).toThrow(/no backup/);
   });
 
   it.each([
@@ -61,8 +61,8 @@ describe("the restorable window", () => {
     ["2026-11-24T11:58:00.001Z", false],
     ["2027-11-24T11:58:00Z", false],
   ])("%s lies inside: %s", (text, inside) => {
-    const window = requireWindow(restorableWindow(repository([full], [], "12:00:00")));
-    const check = () => requireInside(window, parseMoment(text), text);
+    const window = requireWindow(restorableWindow(repository([full], [], "12:00:00")), "office");
+    const check = () => requireInside(window, parseMoment(text), "office", text);
     if (inside) expect(check).not.toThrow();
     else expect(check).toThrow(expect.objectContaining({ exit: "usage" }));
   });
@@ -103,14 +103,24 @@ describe("where a restore starts", () => {
     ["15:30:00", "D", 3, "after the second restore: E lies past the fork"],
     [undefined, "D", 3, "the newest moment"],
   ])("%s starts from %s on timeline %i: %s", (moment, label, timeline) => {
-    const point = restorePoint(held, moment === undefined ? undefined : at(moment));
+    const point = restorePoint(held, moment === undefined ? undefined : at(moment), "office");
     expect([point.backup.label, point.timeline]).toEqual([label, timeline]);
+  });
+
+  it("the newest moment is on the newest history, whatever the times of a copied repository say", () => {
+    const copied = at("16:00:00");
+    const branches = [3, 2].map((timeline) => ({
+      ...(held.branches[timeline - 2] as Branch),
+      since: timeline === 3 ? copied : at("16:00:01"),
+    }));
+    expect(restorePoint({ ...held, branches }, undefined, "office").timeline).toBe(3);
+    expect(restorePoint({ ...held, branches }, at("13:30:00"), "office").timeline).toBe(2);
   });
 
   it("never starts from a broken backup, nor from one that ended after the moment", () => {
     const broken = repository([full, backup("A", "10:30:00", "0/2000", { broken: true })]);
-    expect(restorePoint(broken, at("11:00:00")).backup.label).toBe("F");
-    expect(() => restorePoint(broken, at("10:00:00"))).toThrow(/no backup leads to/);
+    expect(restorePoint(broken, at("11:00:00"), "office").backup.label).toBe("F");
+    expect(() => restorePoint(broken, at("10:00:00"), "office")).toThrow(/no backup leads to/);
   });
 });
 
@@ -134,7 +144,11 @@ describe("missing WAL", () => {
     [undefined, [before, behind], "I"],
   ])("on the way to %s (%#)", (moment, backups, expected) => {
     const restore = () =>
-      restorePoint({ ...repository(backups), gaps: [gap] }, moment === undefined ? undefined : at(moment));
+      restorePoint(
+        { ...repository(backups), gaps: [gap] },
+        moment === undefined ? undefined : at(moment),
+        "office",
+      );
     if (expected === "refused") expect(restore).toThrow(/WAL is missing/);
     else expect(restore().backup.label).toBe(expected);
   });
@@ -142,28 +156,27 @@ describe("missing WAL", () => {
   it("on a history that was left before the gap does not matter", () => {
     const branch = { timeline: 2, parent: 1, forkLsn: parseLsn("0/22800000"), since: at("12:00:00") };
     const held = { ...repository([before], [branch]), gaps: [gap] };
-    expect(restorePoint(held, at("12:30:00")).timeline).toBe(2);
+    expect(restorePoint(held, at("12:30:00"), "office").timeline).toBe(2);
   });
 });
 
 describe("the image's inspection", () => {
   it("is read into what the kit works with", () => {
+    const told = {
+      archive: { start: "0000000A0000000000000002", stop: "0000000A0000000000000002" },
+      error: false,
+      info: { delta: 31452001, repository: { delta: 3823128 }, size: 31452001 },
+      label: "20261124-130434F",
+      lsn: { start: "0/2000028", stop: "1/2000528" },
+      prior: null,
+      timestamp: { start: 1795525474, stop: 1795525475 },
+      type: "full",
+    };
     const read = parseInspection({
-      info: [
-        {
-          name: "main",
-          backup: [
-            {
-              archive: { start: "0000000A0000000000000002", stop: "0000000A0000000000000002" },
-              error: false,
-              info: { delta: 31452001, repository: { delta: 3823128 }, size: 31452001 },
-              label: "20261124-130434F",
-              lsn: { start: "0/2000028", stop: "1/2000528" },
-              timestamp: { start: 1795525474, stop: 1795525475 },
-              type: "full",
-            },
-          ],
-        },
+      backups: [
+        told,
+        { ...told, label: "20261125-130434F", error: true },
+        { ...told, label: "20261125-130434F_20261125-140434I", prior: "20261125-130434F", type: "incr" },
       ],
       envelope: {
         version: 1,
@@ -184,9 +197,10 @@ describe("the image's inspection", () => {
       ],
       freeBytes: 10,
       repositoryFreeBytes: 20,
-      clusterPresent: false,
+      unarchived: "",
     });
     expect(read.backups[0]).toMatchObject({ timeline: 10, stopLsn: 0x1_02000528n, repositoryBytes: 3823128 });
+    expect(read.backups.map(({ broken }) => broken)).toEqual([false, true, true]);
     expect(read.branches[0]).toMatchObject({ timeline: 10, parent: 1, forkLsn: 0x607e810n });
     expect(read.gaps[0]).toMatchObject({ timeline: 1, lsn: 0x1_03000000n });
     expect(read.key).toEqual({
@@ -196,6 +210,6 @@ describe("the image's inspection", () => {
       escrow: ["age1e"],
       fingerprint: "f",
     });
-    expect(read).toMatchObject({ dataFreeBytes: 10, clusterPresent: false, newestWal: undefined });
+    expect(read).toMatchObject({ dataFreeBytes: 10, unarchived: "", newestWal: undefined });
   });
 });

@@ -30,20 +30,25 @@ export function restorableWindow(repository: Repository, archived?: Date): Resto
 }
 
 /** Refuses a repository that nothing can be restored from. */
-export function requireWindow(window: RestorableWindow | undefined): RestorableWindow {
+export function requireWindow(window: RestorableWindow | undefined, stack: string): RestorableWindow {
   if (window !== undefined) return window;
   throw new KitError("backupTooOld", "there is no backup to restore from", {
     why: "the repository holds no complete full backup",
-    next: "./kit backup create --type full",
+    next: `./kit backup create --type full --stack ${stack}`,
   });
 }
 
 /** Refuses a moment outside the window. */
-export function requireInside(window: RestorableWindow, at: Moment | undefined, asked = "the moment"): void {
+export function requireInside(
+  window: RestorableWindow,
+  at: Moment | undefined,
+  stack: string,
+  asked = "the moment",
+): void {
   if (at === undefined || (at.date >= window.from && at.date <= window.to)) return;
   throw new KitError("usage", `${asked} is outside the restorable window`, {
-    why: describeWindow(window),
-    next: at.date > window.to ? "./kit restore without --at, for the newest moment" : "choose a later moment",
+    why: `it reaches from ${describeWindow(window)}`,
+    next: at.date > window.to ? `./kit restore --stack ${stack}` : `./kit backup list --stack ${stack}`,
   });
 }
 
@@ -62,18 +67,18 @@ export function describeWindow({ from, to, bound }: RestorableWindow): string {
  * Chooses where a restore starts: the newest backup before the moment, on the history that was in force at that moment.
  * Refuses when WAL is missing on the way.
  */
-export function restorePoint(repository: Repository, at: Date | undefined): RestorePoint {
+export function restorePoint(repository: Repository, at: Date | undefined, stack: string): RestorePoint {
   const timeline = timelineAt(repository, at);
   const backup = usable(repository.backups)
     .filter((candidate) => at === undefined || candidate.stop < at)
     .findLast((candidate) => leadsTo(candidate, timeline, repository.branches));
   if (backup === undefined) {
     throw new KitError("usage", `no backup leads to ${at?.toISOString() ?? "the newest moment"}`, {
-      why: "the backups before it belong to a history that an earlier restore left behind",
-      next: "./kit backup list, and choose a moment after one of these backups",
+      why: "the backups before it belong to a history that an earlier restore left behind; choose a moment after another one",
+      next: `./kit backup list --stack ${stack}`,
     });
   }
-  requireWal(repository, { backup, timeline }, at);
+  requireWal(repository, { backup, timeline }, at, stack);
   return { backup, timeline };
 }
 
@@ -82,6 +87,7 @@ function requireWal(
   { gaps, branches }: Repository,
   { backup, timeline }: RestorePoint,
   at: Date | undefined,
+  stack: string,
 ): void {
   const gap = gaps.find(
     (candidate) =>
@@ -91,21 +97,25 @@ function requireWal(
   );
   if (gap === undefined) return;
   throw new KitError("usage", `WAL is missing on the way to ${at?.toISOString() ?? "the newest moment"}`, {
-    why: `between segments ${gap.after} and ${gap.before} of the repository`,
-    next: `./kit restore --at ${new Date(gap.afterTime.getTime() - segmentAgeMs).toISOString()}, before the gap`,
+    why: `between segments ${gap.after} and ${gap.before} of the repository; a moment before that can be restored`,
+    next: `./kit restore --at ${new Date(gap.afterTime.getTime() - segmentAgeMs).toISOString()} --stack ${stack}`,
   });
 }
 
-/** The timeline that was in force at a moment, or is now. */
+/**
+ * The timeline that was in force at a moment, or is now: each new one has a higher number. A copied repository may have
+ * lost the times of its files, but not those of its backups.
+ */
 export function timelineAt({ backups, branches }: Repository, at: Date | undefined): number {
   const trunk = Math.min(
     ...branches.map((branch) => branch.parent),
     ...backups.map((backup) => backup.timeline),
   );
-  const inForce = branches
-    .filter((branch) => at === undefined || branch.since <= at)
-    .sort((a, b) => a.since.getTime() - b.since.getTime() || a.timeline - b.timeline);
-  return inForce.at(-1)?.timeline ?? trunk;
+  return Math.max(
+    trunk,
+    ...branches.filter(({ since }) => at === undefined || since <= at).map(({ timeline }) => timeline),
+    ...backups.filter(({ start }) => at === undefined || start <= at).map(({ timeline }) => timeline),
+  );
 }
 
 function leadsTo(

@@ -3,7 +3,7 @@ import { createBackup } from "../backups/create.ts";
 import { databaseAnswers } from "../backups/inspect.ts";
 import { getObject } from "../backups/kubectl.ts";
 import { restoreInPlace, restorePhases } from "../backups/restore.ts";
-import { noteAnnotation } from "../backups/resume.ts";
+import { noteAnnotation, parseNote } from "../backups/resume.ts";
 import { KitError } from "../errors.ts";
 import type { Phases } from "../say.ts";
 import { countItems, dropObjects, presentMoment } from "./database.ts";
@@ -58,7 +58,8 @@ export async function unfinishedRestore(cluster: Cluster): Promise<{ readonly at
     "statefulset/postgres",
   );
   if (database === undefined) return undefined;
-  if (database.metadata.annotations?.[noteAnnotation] !== undefined) return {};
+  const note = parseNote(database.metadata.annotations?.[noteAnnotation]);
+  if (note !== undefined) return note.at === null ? {} : { at: note.at };
   const record = await readRecord(cluster.stack);
   if (record === undefined || record.restored !== undefined || !(await databaseAnswers(cluster)))
     return undefined;

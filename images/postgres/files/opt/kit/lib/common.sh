@@ -14,6 +14,8 @@ archive=$repository/gen-$generation/archive/main
 data_key=/run/kit/key/data-key
 server_config=/etc/postgresql/kit
 owner=dexie_cloud
+# Lies in a restored cluster until it is in service.
+proof=kit-restore.json
 
 server_programs=(/usr/lib/postgresql/*/bin)
 PATH=${server_programs[-1]}:/opt/kit/bin:$PATH
@@ -43,4 +45,23 @@ lock_volume() {
   exec 9>"$volume/.in-use"
   flock --nonblock 9 || fail 1 "the data volume is in use" "another PostgreSQL or a restore works on it" \
     "kubectl get pods, and wait until the other one has ended"
+}
+
+# What earlier restores left on the data volume and nothing needs: copies that were never proven, and clusters
+# whose successor is in service.
+find_leftovers() {
+  leftovers=("$volume"/pgdata.staging-*)
+  [[ ! -e $pgdata/PG_VERSION || -e $pgdata/$proof ]] || leftovers+=("$volume"/pgdata.replaced-*)
+}
+
+# Why the repository may lack WAL of this volume's cluster; nothing when it has all that was committed. A running one may always.
+unarchived() {
+  [[ -e $pgdata/PG_VERSION ]] || return 0
+  local waiting=("$pgdata"/pg_wal/archive_status/*.ready) state
+  if ((${#waiting[@]} > 0)); then
+    echo "${#waiting[@]} WAL files are only on the data volume"
+    return 0
+  fi
+  state=$(pg_controldata "$pgdata" | sed -n 's/^Database cluster state: *//p')
+  [[ $state == "shut down" ]] || echo "the database did not end cleanly: its state is '$state'"
 }

@@ -1,0 +1,120 @@
+// The programs of the PostgreSQL image on a cluster and a repository of their own, where things can be broken at will.
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { $ } from "zx";
+import { buildImages } from "../../../scripts/lib/images/index.ts";
+import { runIn, unpack } from "../support/root-fs.ts";
+
+let scratch: string;
+const root = () => join(scratch, "root");
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "kit-e2e-postgres-"));
+  const [postgres] = await buildImages(["postgres"], { waitingFor: () => undefined, note: () => undefined });
+  if (!postgres) throw new Error("No image was built");
+  await unpack(postgres, root());
+  const owned = ["run/kit/key", "run/postgresql", "repository/keys", "var/lib/postgresql/data"];
+  for (const folder of owned) await mkdir(join(root(), folder), { recursive: true });
+  await $({
+    quiet: true,
+  })`chown -R 999:999 ${["run/kit", "run/postgresql", "repository", "var/lib/postgresql/data"].map((folder) => join(root(), folder))}`;
+  const { exitCode, stderr } = await runIn(root(), 999, "/usr/bin/bash", "-c", prelude + make);
+  expect(exitCode, stderr).toBe(0);
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+const prelude = `
+  export PATH=/usr/bin:/bin PGBACKREST_REPO1_RETENTION_FULL=2
+  . /opt/kit/lib/common.sh
+  start() {
+    pg_ctl --pgdata "$pgdata" --wait --silent --log /tmp/log start --options "-c config_file=$server_config/postgresql.conf \
+      -c hba_file=$server_config/pg_hba.conf -c ssl=off -c listen_addresses="
+  }
+  stop() { pg_ctl --pgdata "$pgdata" --wait --silent --mode "\${1:-fast}" stop; }
+  newest() { find "$archive" -type f -name '*-*' | sort -t/ -k7 | tail -n1; }
+  put_back() { export KIT_RESTORE_ID=$1 KIT_RESTORE_TIMELINE=$2 KIT_RESTORE_SET=$(ls "$backups" | grep -E '^[0-9-]+F$' | head -n1); restore; }
+  sound() { with-data-key pgbackrest --stanza=main --output=json info | jq -r '.[0].backup[].label'; }
+`;
+
+const make = `
+  head -c 48 /dev/urandom | base64 -w0 >/run/kit/key/data-key
+  echo '{"generation":1,"kek":{"provider":"age","recipient":"age1k"},"escrow":[],"fingerprint":"f"}' >"$envelope"
+  initdb --pgdata "$pgdata" --username postgres --data-checksums --auth-local peer >/tmp/initdb 2>&1
+  with-data-key pgbackrest --stanza=main --no-online stanza-create
+  start
+  for command in 'CREATE SCHEMA kit' 'CREATE TABLE kit.sentinel (ts timestamptz PRIMARY KEY, lsn pg_lsn NOT NULL)' \
+    'CREATE DATABASE dexie_cloud' 'CREATE TABLE pages AS SELECT generate_series(1, 9999) AS n' 'CHECKPOINT'
+  do sql --command "$command"; done
+  backup full
+  stop
+`;
+
+/** Runs shell on the cluster, which is stopped before and after. What it says on both ways comes back. */
+async function shell(script: string): Promise<string> {
+  const all = `${prelude}\nset +e; exec 2>&1\n${script}\nstop 2>/dev/null; true`;
+  return (await runIn(root(), 999, "/usr/bin/bash", "-c", all)).stdout;
+}
+
+it("a backup of broken pages fails, and takes the place of no good one", async () => {
+  const said = await shell(`
+    before=$(sound)
+    file=$pgdata/$(start; sql --command "SELECT pg_relation_filepath('pages')"; stop)
+    cp "$file" /tmp/good
+    printf broken | dd of="$file" bs=1 seek=9000 conv=notrunc status=none
+    start
+    for type in full full full incr; do backup $type; echo "exit $?"; done
+    [[ $(sound) == "$before" ]] && echo "the good one is left"
+    stop; cp /tmp/good "$file"; start
+    backup incr; echo "exit $?"`);
+  expect(said.match(/^exit \d+/gm)).toEqual(["exit 26", "exit 26", "exit 26", "exit 26", "exit 0"]);
+  expect(said).toMatch(/^error 26: backup \S+F held broken pages; it was removed/m);
+  expect(said).toContain("the good one is left");
+});
+
+it("two backups at once take turns", async () => {
+  const said = await shell("start; backup incr & backup incr; wait");
+  expect(said.match(/^RESULT /gm)).toHaveLength(2);
+  expect(said).toContain("waiting until another backup has ended");
+});
+
+it("the newest moment is refused while WAL is only on the data volume, or after a crash", async () => {
+  const unarchived = await shell(`
+    start; mv "$archive" "$archive.away"; sql --command 'CREATE TABLE late ()'; stop; mv "$archive.away" "$archive"
+    put_back r1 1; start; archive-now`);
+  expect(unarchived).toMatch(/^error 1: the newest moment cannot be restored[^]*1 WAL files are only/m);
+  const crashed = await shell("start; stop immediate; put_back r1 1; start");
+  expect(crashed).toMatch(/^error 1: the newest moment cannot be restored[^]*'in production'/m);
+});
+
+it("a restore that misses the newest WAL fails, and leaves the cluster and no copy behind", async () => {
+  const said = await shell(`
+    start; sentinel-beat; archive-now; stop
+    cp "$(newest)" /tmp/segment; echo damaged >"$(newest)"
+    put_back r2 1; ls "$volume"
+    cp /tmp/segment "$(newest)"`);
+  expect(said).toMatch(/^error 1: recovery ended at \S+, before the newest WAL/m);
+  expect(said).toMatch(/^pgdata$/m);
+  expect(said).not.toMatch(/^pgdata\./m);
+});
+
+it("what a restore replaced is kept until the result is in service, then counts as room and goes", async () => {
+  const said = await shell(`
+    count() { find_leftovers; echo "leftovers: \${#leftovers[@]}"; }
+    put_back r3 1; ls "$volume"; count
+    start; rm "$pgdata/$proof"; count
+    discard-replaced; ls "$volume" | sed 's/^/after: /'`);
+  expect(said).toMatch(/^RESULT .*"timeline":2/m);
+  expect(said).toMatch(/^pgdata\.replaced-r3$/m);
+  expect(said.match(/^leftovers: \d/gm)).toEqual(["leftovers: 0", "leftovers: 1"]);
+  expect(said.match(/^after: .*/gm)).toEqual(["after: pgdata"]);
+});
+
+it("a list of backups that cannot be read is an error, and not an empty list", async () => {
+  const said = await shell(`
+    for file in "$backups"/backup.info*; do echo damaged >"$file"; done
+    inspect; echo "exit $?"`);
+  expect(said).toMatch(/^error 1: the list of backups in the repository cannot be read/m);
+  expect(said).toContain("exit 1");
+});
