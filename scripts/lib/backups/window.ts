@@ -47,7 +47,7 @@ export function requireInside(
 ): void {
   if (at === undefined || (at.date >= window.from && at.date <= window.to)) return;
   throw new KitError("usage", `${asked} is outside the restorable window`, {
-    why: `it reaches from ${describeWindow(window)}`,
+    why: describeWindow(window),
     next: at.date > window.to ? `./kit restore --stack ${stack}` : `./kit backup list --stack ${stack}`,
   });
 }

@@ -6,6 +6,7 @@ import { databaseAnswers, newestArchivedMoment } from "../backups/inspect.ts";
 import { parseReport } from "../backups/jobs.ts";
 import { inDatabase, kubectl } from "../backups/kubectl.ts";
 import { parseInspection, type Repository } from "../backups/repository.ts";
+import { noteAnnotation, parseNote } from "../backups/resume.ts";
 import { compareRecipients } from "../keys/status.ts";
 import { findPlugins, standInsAmong } from "../pulumi/index.ts";
 import { tool } from "../tools/index.ts";
@@ -27,6 +28,7 @@ export async function collectFacts(cluster: Cluster, settings: Settings): Promis
     stack: cluster.stack,
     url: settings.server.url,
     parts: expected.map((name) => partOf(workloads, name)),
+    restore: database.map(restoreOf).find((restore) => restore !== undefined),
     schedules: workloads.flatMap(scheduleOf),
     certificates,
     backups: repository && (await backupFacts(cluster, repository)),
@@ -42,8 +44,13 @@ const time = z
 
 const workloadSchema = z.object({
   kind: z.enum(["Deployment", "StatefulSet", "CronJob"]),
-  metadata: z.object({ name: z.string() }),
-  spec: z.object({ replicas: z.number().optional(), suspend: z.boolean().optional() }),
+  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
+  spec: z.object({
+    replicas: z.number().optional(),
+    schedule: z.string().optional(),
+    timeZone: z.string().optional(),
+    suspend: z.boolean().optional(),
+  }),
   status: z
     .object({ readyReplicas: z.number().optional(), lastScheduleTime: time, lastSuccessfulTime: time })
     .default({}),
@@ -63,11 +70,17 @@ function partOf(workloads: readonly Workload[], name: string): Part {
   return { name, ready: found?.status.readyReplicas ?? 0, wanted: found?.spec.replicas ?? 0 };
 }
 
-function scheduleOf({ kind, metadata, spec, status }: Workload): Schedule[] {
-  if (kind !== "CronJob" || spec.suspend) return [];
-  return [
-    { name: metadata.name, lastStarted: status.lastScheduleTime, lastSucceeded: status.lastSuccessfulTime },
-  ];
+/** The CronJobs `inspect` and `restore` are shapes of jobs: they are suspended for ever. */
+function scheduleOf({ kind, metadata: { name }, spec, status }: Workload): Schedule[] {
+  if (kind !== "CronJob" || !name.startsWith("backup-")) return [];
+  const { schedule: cron = "", timeZone: timezone, suspend: suspended = false } = spec;
+  const { lastScheduleTime: lastStarted, lastSuccessfulTime: lastSucceeded } = status;
+  return [{ name, cron, timezone, suspended, lastStarted, lastSucceeded }];
+}
+
+function restoreOf({ metadata, spec }: Workload): Facts["restore"] {
+  const note = parseNote(metadata.annotations[noteAnnotation]);
+  return note && { at: note.at, stopped: spec.replicas === 0 };
 }
 
 /** The ends of the certificates in the Secrets. Their keys are not read. */
@@ -95,13 +108,15 @@ async function readRepository(cluster: Cluster): Promise<Repository | undefined>
 
 async function backupFacts(cluster: Cluster, repository: Repository): Promise<BackupFacts> {
   const { backups, gaps, newestWal, repositoryFreeBytes } = repository;
+  const sound = backups.filter(({ broken }) => !broken);
   return {
-    newest: backups.at(-1),
+    newest: sound.at(-1),
+    newestFull: sound.findLast(({ type }) => type === "full"),
     count: backups.length,
     newestWal: newestWal?.time,
     archivedUntil: await newestArchivedMoment(cluster, repository),
     hasGaps: gaps.length > 0,
-    broken: backups.filter(({ broken }) => broken).length,
+    broken: backups.length - sound.length,
     roomLeft: repositoryFreeBytes,
   };
 }

@@ -10,6 +10,10 @@ export interface Part {
 /** How the schedule of a backup stands. */
 export interface Schedule {
   readonly name: string;
+  /** Five fields, and the zone that they are meant in. */
+  readonly cron: string;
+  readonly timezone: string | undefined;
+  readonly suspended: boolean;
   readonly lastStarted: Date | undefined;
   readonly lastSucceeded: Date | undefined;
 }
@@ -22,7 +26,9 @@ export interface CertificateEnd {
 
 /** What the repository says, when the database's pod can tell. */
 export interface BackupFacts {
+  /** Of those that can be restored. */
   readonly newest: { readonly label: string; readonly type: string; readonly stop: Date } | undefined;
+  readonly newestFull: { readonly stop: Date } | undefined;
   readonly count: number;
   /** When the newest WAL arrived in the repository. */
   readonly newestWal: Date | undefined;
@@ -38,6 +44,8 @@ export interface Facts {
   readonly stack: string;
   readonly url: string;
   readonly parts: readonly Part[];
+  /** A restore in place that has not ended. */
+  readonly restore: { readonly at: string | null; readonly stopped: boolean } | undefined;
   readonly schedules: readonly Schedule[];
   readonly certificates: readonly CertificateEnd[];
   readonly backups: BackupFacts | undefined;

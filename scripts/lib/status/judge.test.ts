@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatAge } from "./age.ts";
 import type { KeyStatus } from "../keys/status.ts";
-import type { BackupFacts, Facts } from "./facts.ts";
+import type { BackupFacts, Facts, Schedule } from "./facts.ts";
 import { judge } from "./judge.ts";
 
 const now = new Date("2026-11-25T12:00:00Z");
@@ -9,6 +9,7 @@ const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 
 const healthyBackups: BackupFacts = {
   newest: { label: "20261125-110000F", type: "full", stop: before(3600) },
+  newestFull: { stop: before(3600) },
   count: 1,
   newestWal: before(30),
   archivedUntil: before(60),
@@ -27,11 +28,22 @@ const healthyKeys: KeyStatus = {
   unnamed: [],
 };
 
+const weekly: Schedule = {
+  name: "backup-full",
+  cron: "0 2 * * 0",
+  timezone: "Etc/UTC",
+  suspended: false,
+  lastStarted: before(7200),
+  lastSucceeded: before(7100),
+};
+const hourly: Schedule = { ...weekly, name: "backup-incremental", cron: "30 * * * *" };
+
 const healthy: Facts = {
   stack: "office",
   url: "https://dexie.example.com",
   parts: [{ name: "server", ready: 2, wanted: 2 }],
-  schedules: [{ name: "backup-full", lastStarted: before(7200), lastSucceeded: before(7100) }],
+  restore: undefined,
+  schedules: [weekly],
   certificates: [{ name: "edge", end: before(-100 * 86_400) }],
   backups: healthyBackups,
   keys: healthyKeys,
@@ -43,8 +55,17 @@ const backups = (changed: Partial<BackupFacts>): Partial<Facts> => ({
 });
 const keys = (changed: Partial<KeyStatus>): Partial<Facts> => ({ keys: { ...healthyKeys, ...changed } });
 const schedule = (lastStarted: Date | undefined, lastSucceeded: Date | undefined): Partial<Facts> => ({
-  schedules: [{ name: "backup-full", lastStarted, lastSucceeded }],
+  schedules: [{ ...weekly, lastStarted, lastSucceeded }],
 });
+/** With the newest backup of so long ago. */
+const aged = (schedule: Schedule, seconds: number): Partial<Facts> => ({
+  schedules: [schedule],
+  ...backups({
+    newest: { label: "I", type: "incr", stop: before(seconds) },
+    newestFull: { stop: before(seconds) },
+  }),
+});
+const day = 86_400;
 
 describe("how a stack stands", () => {
   it("is ok when everything is", () => {
@@ -68,6 +89,25 @@ describe("how a stack stands", () => {
     ["a backup runs", schedule(before(60), before(90_000)), "backup-full", "ok"],
     ["a backup failed", schedule(before(3601), before(90_000)), "backup-full", "bad"],
     ["a backup never succeeded", schedule(before(3601), undefined), "backup-full", "bad"],
+    // Now is a Wednesday, 12:00.
+    ["a full backup missed one Sunday", aged(weekly, 10.2 * day), "backup-full", "ok"],
+    ["a full backup missed two Sundays", aged(weekly, 11 * day), "backup-full", "bad"],
+    [
+      "the clock's zone puts that Sunday later",
+      aged({ ...weekly, timezone: "Pacific/Honolulu" }, 10.2 * day),
+      "backup-full",
+      "bad",
+    ],
+    ["hourly backups go on", aged(hourly, 5_300), "backup-incremental", "ok"],
+    ["hourly backups have stopped", aged(hourly, 5_500), "backup-incremental", "bad"],
+    ["a backup is suspended", { schedules: [{ ...weekly, suspended: true }] }, "backup-full", "bad"],
+    ["a restore was cut off", { restore: { at: null, stopped: true } }, "restore", "bad"],
+    [
+      "a restore was forgotten",
+      { restore: { at: "2026-11-24T10:00:00Z", stopped: false } },
+      "restore",
+      "warning",
+    ],
     ["the keys are unknown", { keys: undefined }, "keys", "bad"],
     ["an escrow recipient is missing", keys({ missing: ["age1c"] }), "keys", "bad"],
     ["a former recipient is left", keys({ unnamed: ["age1z"] }), "keys", "warning"],

@@ -1,3 +1,4 @@
+import { Cron } from "croner";
 import { formatBytes } from "../backups/format.ts";
 import { formatAge } from "./age.ts";
 import type { BackupFacts, CertificateEnd, Facts, Part, Schedule } from "./facts.ts";
@@ -21,8 +22,9 @@ const certificateWarningMs = 30 * dayMs;
 export function judge(facts: Facts, now: Date): Finding[] {
   return [
     ...facts.parts.map(judgePart),
+    ...judgeRestore(facts.restore),
     ...judgeBackups(facts.backups, now),
-    ...facts.schedules.map((schedule) => judgeSchedule(schedule, now)),
+    ...facts.schedules.map((schedule) => judgeSchedule(schedule, facts.backups, now)),
     judgeKeys(facts),
     ...facts.certificates.map((certificate) => judgeCertificate(certificate, now)),
     judgeStandIns(facts.standIns),
@@ -34,6 +36,14 @@ function judgePart({ name, ready, wanted }: Part): Finding {
   if (wanted === 0) return { part: name, verdict: "bad", says: "is not deployed, or is stopped" };
   if (ready === 0) return { part: name, verdict: "bad", says };
   return { part: name, verdict: ready < wanted ? "warning" : "ok", says };
+}
+
+function judgeRestore(restore: Facts["restore"]): Finding[] {
+  if (restore === undefined) return [];
+  const says = `one to ${restore.at ?? "the newest moment"} has not ended`;
+  if (restore.stopped)
+    return [{ part: "restore", verdict: "bad", says: `${says}; the database is stopped meanwhile` }];
+  return [{ part: "restore", verdict: "warning", says: `${says}, but the database is in service` }];
 }
 
 function judgeBackups(backups: BackupFacts | undefined, now: Date): Finding[] {
@@ -65,14 +75,26 @@ function judgeArchive({ newestWal, archivedUntil, hasGaps }: BackupFacts, now: D
 }
 
 /** A run that started and has not succeeded within an hour has failed or hangs. */
-function judgeSchedule({ name, lastStarted, lastSucceeded }: Schedule, now: Date): Finding {
-  if (lastStarted === undefined) return { part: name, verdict: "ok", says: "scheduled, has not run yet" };
+function judgeSchedule(schedule: Schedule, backups: BackupFacts | undefined, now: Date): Finding {
+  const { name: part, suspended, lastStarted, lastSucceeded } = schedule;
+  if (suspended) return { part, verdict: "bad", says: "is suspended: ./kit up --refresh lets it run again" };
+  const late = backups && overdue(schedule, backups, now);
+  if (late !== undefined) return { part, verdict: "bad", says: late };
+  if (lastStarted === undefined) return { part, verdict: "ok", says: "scheduled, has not run yet" };
   const started = `last started ${formatAge(lastStarted, now)} ago`;
   if (lastSucceeded !== undefined && lastSucceeded >= lastStarted) {
-    return { part: name, verdict: "ok", says: `${started}, succeeded` };
+    return { part, verdict: "ok", says: `${started}, succeeded` };
   }
   const isLate = now.getTime() - lastStarted.getTime() > 3_600_000;
-  return { part: name, verdict: isLate ? "bad" : "ok", says: `${started}, not succeeded since` };
+  return { part, verdict: isLate ? "bad" : "ok", says: `${started}, not succeeded since` };
+}
+
+/** Silence is an alarm too: why a backup is overdue, when the schedule's last time but one has passed without one since. */
+function overdue({ name, cron, timezone }: Schedule, backups: BackupFacts, now: Date): string | undefined {
+  const newest = name === "backup-full" ? backups.newestFull : backups.newest;
+  const lastButOne = new Cron(cron, timezone === undefined ? {} : { timezone }).previousRuns(2, now).at(1);
+  if (newest === undefined || lastButOne === undefined || newest.stop >= lastButOne) return undefined;
+  return `overdue: the newest backup is of ${formatAge(newest.stop, now)} ago`;
 }
 
 function judgeKeys({ keys }: Facts): Finding {

@@ -9,6 +9,12 @@ it.each([
   ["backups overdue", [finding("archived WAL", "bad")], "backupTooOld", "./kit backup create --stack office"],
   ["a part down", [finding("server", "bad"), finding("backups", "bad")], "failed", "./kit up --stack office"],
   [
+    "a restore cut off",
+    [finding("server", "bad"), finding("restore", "bad")],
+    "failed",
+    "./kit restore --stack office",
+  ],
+  [
     "an ended certificate",
     [finding("server", "bad"), finding("certificate postgres-tls", "bad")],
     "failed",

@@ -12,5 +12,7 @@ export function unwell(stack: string, findings: readonly Finding[]): KitError | 
   });
 }
 
-const verbFor = (bad: readonly Finding[]): string =>
-  bad.some(({ part }) => part.startsWith("certificate ")) ? "certificates renew" : "up";
+function verbFor(bad: readonly Finding[]): string {
+  if (bad.some(({ part }) => part === "restore")) return "restore";
+  return bad.some(({ part }) => part.startsWith("certificate ")) ? "certificates renew" : "up";
+}
