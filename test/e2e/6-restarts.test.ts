@@ -1,6 +1,7 @@
 // Restarts lose nothing, and a second `up` changes nothing but what somebody changed by hand.
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NodeClient } from "../../clients/node-client.ts";
+import { nodeStatus } from "../../scripts/lib/local/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { kit, kubectl } from "./support/kit.ts";
 import { holdNode } from "./support/node-lock.ts";
@@ -33,7 +34,7 @@ describe("a restart loses nothing", () => {
       () =>
         kubectl(
           ...["delete", "pods", ...inServer, "--selector", "app.kubernetes.io/name=edge"],
-          ...["--grace-period", "10"],
+          ...["--grace-period", "3"],
         ),
     ],
     ["of the database's pod", () => kubectl("delete", "pod", "postgres-0", "--namespace", databaseNamespace)],
@@ -41,6 +42,7 @@ describe("a restart loses nothing", () => {
       "of the whole node",
       async () => {
         await kit("local", "stop");
+        expect((await nodeStatus()).state).toBe("stopped");
         await kit("local", "start");
       },
     ],
