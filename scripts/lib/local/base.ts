@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { corefile } from "./configs.ts";
 import { policyUser, provisionerName } from "./daemons.ts";
 import { network } from "./layout.ts";
@@ -6,15 +7,19 @@ const coredns = { name: "coredns", namespace: "kube-system" };
 const dnsLabels = { "k8s-app": "kube-dns" };
 const rbac = "rbac.authorization.k8s.io";
 
-/** What every node has: rights of the administrator, the default StorageClass and cluster DNS. */
-export function baseObjects(corednsImage: string): readonly object[] {
+/**
+ * What every node has: rights of the administrator, the default StorageClass and cluster DNS. `resolvers` are asked
+ * for names outside the cluster.
+ */
+export function baseObjects(corednsImage: string, resolvers: readonly string[]): readonly object[] {
+  const settings = corefile(resolvers);
   return [
     administrators,
     storageClass,
     ...policyRights,
     ...corednsRights,
-    corednsSettings,
-    corednsPods(corednsImage),
+    corednsSettings(settings),
+    corednsPods(corednsImage, settings),
     dnsService,
   ];
 }
@@ -84,14 +89,14 @@ const corednsRights = [
   },
 ];
 
-const corednsSettings = {
+const corednsSettings = (settings: string) => ({
   apiVersion: "v1",
   kind: "ConfigMap",
   metadata: coredns,
-  data: { Corefile: corefile },
-};
+  data: { Corefile: settings },
+});
 
-const corednsPods = (image: string) => ({
+const corednsPods = (image: string, settings: string) => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: { ...coredns, labels: dnsLabels },
@@ -99,7 +104,11 @@ const corednsPods = (image: string) => ({
     replicas: 1,
     selector: { matchLabels: dnsLabels },
     template: {
-      metadata: { labels: dnsLabels },
+      metadata: {
+        labels: dnsLabels,
+        // It reads them only when it starts.
+        annotations: { "checksum/settings": createHash("sha256").update(settings).digest("hex") },
+      },
       spec: {
         serviceAccountName: coredns.name,
         priorityClassName: "system-cluster-critical",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import {
   containerdConfig,
+  corefile,
   encryptionConfig,
   kubeadmConfig,
   kubeletConfig,
@@ -41,6 +42,13 @@ describe("configuration of the node", () => {
       (JSON.parse(networkConfig(hasIpv6)) as { plugins: { type: string }[] }).plugins.map(({ type }) => type);
     expect(types(true)).toEqual(["bridge", "tuning"]);
     expect(types(false)).toEqual(["bridge"]);
+  });
+
+  it("asks the machine's name servers for outside names, where it has some", () => {
+    const outside = (resolvers: string[]) => corefile(resolvers).split(".:53 ")[1];
+    expect(outside(["192.0.2.1", "192.0.2.2"])).toContain("forward . 192.0.2.1 192.0.2.2\n");
+    expect(outside([])).toMatch(/template ANY ANY \{\s+rcode NXDOMAIN/);
+    expect(outside([])).not.toContain("forward");
   });
 
   it("encrypts Secrets before anything else", () => {

@@ -184,8 +184,10 @@ export function proxyConfig(kubeconfig: string): string {
   });
 }
 
-/** Outside names are unknown at once: what runs here must not depend on the outside. */
-export const corefile = `${network.domain}:53 in-addr.arpa:53 ip6.arpa:53 {
+/** Outside names are asked of the machine's name servers, for mails; where it has none they are unknown at once. */
+export const corefile = (
+  resolvers: readonly string[],
+): string => `${network.domain}:53 in-addr.arpa:53 ip6.arpa:53 {
     errors
     health {
         lameduck 2s
@@ -200,8 +202,9 @@ export const corefile = `${network.domain}:53 in-addr.arpa:53 ip6.arpa:53 {
 }
 .:53 {
     errors
-    template ANY ANY {
-        rcode NXDOMAIN
-    }
+${resolvers.length > 0 ? forwarding(resolvers) : "    template ANY ANY {\n        rcode NXDOMAIN\n    }"}
 }
 `;
+
+const forwarding = (resolvers: readonly string[]): string =>
+  `    forward . ${resolvers.join(" ")}\n    cache 30`;

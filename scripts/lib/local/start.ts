@@ -36,6 +36,7 @@ import {
   policiesAreEnforced,
   waitFor,
 } from "./readiness.ts";
+import { hostResolvers } from "./resolvers.ts";
 import { endLostDaemons } from "./strays.ts";
 import { isLive, takeOver } from "./takeover.ts";
 
@@ -162,7 +163,7 @@ async function writeChanged(path: string, content: string): Promise<void> {
 }
 
 async function applyBase({ kubernetes }: Programs, corednsImage: string): Promise<void> {
-  const list = { apiVersion: "v1", kind: "List", items: baseObjects(corednsImage) };
+  const list = { apiVersion: "v1", kind: "List", items: baseObjects(corednsImage, await hostResolvers()) };
   const kubectl = $({ quiet: true, nothrow: true, input: JSON.stringify(list) });
   const applied =
     await kubectl`${kubernetes} kubectl --kubeconfig ${confFiles.superAdmin} apply --server-side --force-conflicts -f -`;
