@@ -47,7 +47,7 @@ describe("the chain that leads to the NetworkPolicies", () => {
 
   it("is the node's own, and goes with it", () => {
     const [mangle] = parseTables(policyScript(""));
-    expect(mangle && ownChains(mangle, "kit-pods")).toEqual(["KIT-POLICIES"]);
+    expect(mangle && ownChains(mangle, "kit-pods", "node")).toEqual(["KIT-POLICIES"]);
   });
 });
 
@@ -76,9 +76,9 @@ describe("the chains that let pods through", () => {
 
   it("are the node's own, and go with it", () => {
     const [filter] = parseTables(passScript(""));
-    expect(filter && ownChains(filter, "kit-pods")).toEqual(["KIT-INPUT", "KIT-FORWARD"]);
+    expect(filter && ownChains(filter, "kit-pods", "node")).toEqual(["KIT-INPUT", "KIT-FORWARD"]);
     expect(
-      removalScript(filter ? [filter] : [], "kit-pods")
+      removalScript(filter ? [filter] : [], "kit-pods", "node")
         .split("\n")
         .slice(1, 3),
     ).toEqual(["-F KIT-INPUT", "-F KIT-FORWARD"]);
@@ -88,12 +88,18 @@ describe("the chains that let pods through", () => {
 describe("chains of the node", () => {
   it("are those of Kubernetes and of its own pod network, never of other networks", () => {
     const [nat, filter] = parseTables(saved);
-    expect(nat && ownChains(nat, "kit-pods")).toEqual(["CNI-0a1b", "KUBE-SERVICES", "KUBE-MARK-MASQ"]);
-    expect(filter && ownChains(filter, "kit-pods")).toEqual([]);
+    const all = "node and Kubernetes";
+    expect(nat && ownChains(nat, "kit-pods", all)).toEqual(["CNI-0a1b", "KUBE-SERVICES", "KUBE-MARK-MASQ"]);
+    expect(filter && ownChains(filter, "kit-pods", all)).toEqual([]);
+  });
+
+  it("are not those of Kubernetes where another one may have made them", () => {
+    const [nat] = parseTables(saved);
+    expect(nat && ownChains(nat, "kit-pods", "node")).toEqual(["CNI-0a1b"]);
   });
 
   it("are removed after the rules that lead into them", () => {
-    expect(removalScript(parseTables(saved), "kit-pods").split("\n")).toEqual([
+    expect(removalScript(parseTables(saved), "kit-pods", "node and Kubernetes").split("\n")).toEqual([
       "*nat",
       `-D PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES`,
       `-D POSTROUTING -s 10.244.0.2/32 -m comment --comment "name: \\"kit-pods\\" id: \\"x\\"" -j CNI-0a1b`,
@@ -109,7 +115,7 @@ describe("chains of the node", () => {
   });
 
   it("leave nothing to do where there are none", () => {
-    expect(removalScript(parseTables("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n"), "kit-pods")).toBe("");
-    expect(removalScript(parseTables(""), "kit-pods")).toBe("");
+    expect(removalScript(parseTables("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n"), "kit-pods", "node")).toBe("");
+    expect(removalScript(parseTables(""), "kit-pods", "node")).toBe("");
   });
 });

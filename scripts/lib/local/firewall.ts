@@ -82,24 +82,28 @@ function missingRules(saved: string, table: string, rule: (hook: "INPUT" | "FORW
   return (["INPUT", "FORWARD"] as const).map(rule).filter((wanted) => !present?.includes(wanted));
 }
 
-/** The chains of a table that Kubernetes or this node's pod network made. */
-export function ownChains(table: Table, networkName: string): string[] {
+/** Whose chains count as the node's own: its own alone, or those of Kubernetes too when no other one runs here. */
+export type Extent = "node" | "node and Kubernetes";
+
+/** The chains of a table that the node or its pod network made, and those of its Kubernetes. */
+export function ownChains(table: Table, networkName: string, extent: Extent): string[] {
   const ofNetwork = table.rules
     .filter((rule) => rule.includes(`name: \\"${networkName}\\"`))
     .map((rule) => /-j (CNI-[0-9a-f]+)/.exec(rule)?.[1] ?? "");
-  return table.chains.filter((chain) => /^(KUBE|KIT)-/.test(chain) || ofNetwork.includes(chain));
+  const named = extent === "node" ? /^KIT-/ : /^(KUBE|KIT)-/;
+  return table.chains.filter((chain) => named.test(chain) || ofNetwork.includes(chain));
 }
 
 /**
  * Input for `iptables-restore --noflush` that removes what is the node's own: first the rules that lead into its
  * chains, then the chains. Empty when there is nothing to do.
  */
-export function removalScript(tables: readonly Table[], networkName: string): string {
-  return tables.map((table) => removalFromTable(table, networkName)).join("");
+export function removalScript(tables: readonly Table[], networkName: string, extent: Extent): string {
+  return tables.map((table) => removalFromTable(table, networkName, extent)).join("");
 }
 
-function removalFromTable(table: Table, networkName: string): string {
-  const chains = ownChains(table, networkName);
+function removalFromTable(table: Table, networkName: string, extent: Extent): string {
+  const chains = ownChains(table, networkName, extent);
   if (chains.length === 0) return "";
   const own = new Set(chains);
   const leadsIn = (rule: string) => own.has(/ -[jg] (\S+)/.exec(rule)?.[1] ?? "");

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { $ } from "zx";
+import { KitError } from "../errors.ts";
 import { tool } from "../tools/index.ts";
 import { parseTables } from "./firewall.ts";
 import { fixedFolders } from "./layout.ts";
@@ -124,8 +125,13 @@ export async function changeFirewall(
   program: SavedFirewall["program"],
   script: string,
 ): Promise<void> {
-  const run = $({ quiet: true, input: script });
-  await run`${join(dirname(iptables), `${program}-restore`)} --noflush --wait 10`;
+  const restore = join(dirname(iptables), `${program}-restore`);
+  const changed = await $({ quiet: true, nothrow: true, input: script })`${restore} --noflush --wait 10`;
+  if (changed.exitCode === 0) return;
+  throw new KitError("failed", "the firewall of this machine could not be changed", {
+    why: `${program}-restore said: ${changed.stderr.trim()}`,
+    next: "./kit local stop takes back what was changed; then: ./kit preflight",
+  });
 }
 
 export function firewallLines({ program, saved }: SavedFirewall): string[] {

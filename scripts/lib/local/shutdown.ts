@@ -9,7 +9,7 @@ import { hostState, type HostState } from "./host-state.ts";
 import { endpoints, runDir } from "./layout.ts";
 import { differences } from "./leftovers.ts";
 import { bootId, halt, running } from "./processes.ts";
-import { strays } from "./strays.ts";
+import { lostDaemons, strays } from "./strays.ts";
 import { ownMounts, sweepHost } from "./sweep.ts";
 
 const podGraceSeconds = 30;
@@ -19,6 +19,7 @@ export async function shutDown(phase: Phase): Promise<void> {
   const before = await readHostRecord();
   // Before anything is ended: with an emptied cache and no network it cannot be had, and then nothing is half done.
   if (before) await tool("iptables");
+  else if ((await lostDaemons()).length > 0) phase.note(unknownBefore);
   await haltAll(10_000, "kubelet", "kube-scheduler", "kube-controller-manager", "local-provisioner");
   if (await running("containerd")) await endPods(phase);
   phase.waitingFor("the end of the node's programs");
@@ -29,6 +30,9 @@ export async function shutDown(phase: Phase): Promise<void> {
   await checkHost(before, phase);
   await forgetHost();
 }
+
+const unknownBefore =
+  "nobody knows any more what the machine was like: Kubernetes' own firewall chains and kernel settings stay until a reboot";
 
 async function haltAll(graceMs: number, ...names: DaemonName[]): Promise<void> {
   await Promise.all(names.map((name) => halt(name, graceMs)));

@@ -120,6 +120,7 @@ async function explained(what: string, make: () => Promise<void>): Promise<void>
   try {
     await make();
   } catch (error) {
+    if (error instanceof KitError) throw error;
     const said = error instanceof ProcessOutput ? error.stderr.trim() : "";
     throw new KitError("failed", `${what} could not be made`, {
       why: said || String(error),

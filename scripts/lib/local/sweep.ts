@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
-import { tool } from "../tools/index.ts";
+import { presentTool, tool } from "../tools/index.ts";
 import { removalScript, parseTables } from "./firewall.ts";
 import { removeFixedFolders } from "./fixed-folders.ts";
 import {
@@ -30,7 +30,7 @@ export async function sweepHost(before: HostState | undefined): Promise<void> {
   const sameBoot = before?.boot === (await bootId());
   await endStrays(sameBoot);
   await unmountAll();
-  if (sameBoot) await removeFirewall();
+  await removeFirewall(sameBoot);
   await removeLinks();
   if (sameBoot) await removeGroups();
   if (sameBoot) await restoreSysctls(before);
@@ -51,10 +51,12 @@ export async function ownMounts(): Promise<string[]> {
   return (await mountPoints()).filter((path) => [home, runDir].some((top) => path.startsWith(`${top}/`)));
 }
 
-async function removeFirewall(): Promise<void> {
-  const iptables = await tool("iptables");
+/** Where nobody knows whose chains of Kubernetes there are, they stay. */
+async function removeFirewall(sameBoot: boolean): Promise<void> {
+  const iptables = await (sameBoot ? tool("iptables") : presentTool("iptables"));
+  if (iptables === undefined) return;
   for (const { program, saved } of await savedFirewalls(iptables)) {
-    const script = removalScript(parseTables(saved), network.name);
+    const script = removalScript(parseTables(saved), network.name, sameBoot ? "node and Kubernetes" : "node");
     if (script !== "") await changeFirewall(iptables, program, script);
   }
 }
