@@ -144,7 +144,7 @@ const database = z
   .meta({ description: "PostgreSQL." });
 
 const recipient = text(isAgeRecipient, "must be an age recipient without a typing error");
-const exampleRecipients = [
+export const exampleRecipients = [
   "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z",
   "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
 ] as const;

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { Command } from "commander";
 import { cacheDir } from "../lib/paths.ts";
@@ -23,12 +24,14 @@ async function demo({ destroy }: Options): Promise<void> {
   if (destroy) return destroyAll();
   const phases = new Phases(demoPhases + 1);
   const { url, caFile } = await runDemo(phases);
+  const { port } = new URL(url);
   const { facts, findings } = await phases.run("status", settledStatus);
   result(
     [
       statusTable(facts, findings),
       "",
       `Open ${url} in two windows, log in as Alice in both, and watch the list sync.`,
+      `From another machine, first: ssh -L ${port}:localhost:${port} root@${hostname()}`,
       `The browser warns until it trusts the authority of the demo: ${caFile ?? ""}`,
       "",
       "next: ./kit status                            how the stack stands",
