@@ -129,7 +129,7 @@ async function readyOrFailed(cluster: Cluster, name: string, phase: Phase): Prom
       failed.name,
       "--previous",
     ]);
-    throw jobError(name, failed.lastState.terminated?.exitCode ?? 1, log);
+    throw jobError(cluster, name, failed.lastState.terminated?.exitCode ?? 1, log);
   }
   if (pod !== undefined) phase.waitingFor(`${name} to restore and to be ready`);
   return (

@@ -53,6 +53,8 @@ describe("a job from the chart's template", () => {
 });
 
 describe("a program's output", () => {
+  const office = { stack: "office" };
+
   it("ends with its report", () => {
     expect(parseReport('noise\nRESULT {"a":1}\nRESULT {"a":2}\ntail\n')).toEqual({ a: 2 });
     expect(parseReport("noise")).toBeUndefined();
@@ -60,7 +62,7 @@ describe("a program's output", () => {
 
   it("carries the four parts of its error", () => {
     const log = "noise\nerror 27: the KEK does not open it\n  why:  another one\n  next: put the right one\n";
-    expect(jobError("inspect-1", 27, log)).toMatchObject({
+    expect(jobError(office, "inspect-1", 27, log)).toMatchObject({
       exit: "keyUnavailable",
       message: "the KEK does not open it",
       why: "another one",
@@ -68,10 +70,15 @@ describe("a program's output", () => {
     });
   });
 
+  it("names the stack in the kit's command that comes next", () => {
+    const log = "error 1: recovery ended\n  why:  WAL is missing\n  next: ./kit backup list\n";
+    expect(jobError(office, "restore-1", 1, log).next).toBe("./kit backup list --stack office");
+  });
+
   it("shows pgBackRest's errors when it has no parts of its own", () => {
     const log =
       "2026 P00   INFO: begin\n2026 P00  ERROR: [104]: no space\n    HINT: make room\n2026 P00   INFO: aborted\n";
-    const error = jobError("backup-1", 104, log);
+    const error = jobError(office, "backup-1", 104, log);
     expect(error.exit).toBe("failed");
     expect(error.why).toMatch(/no space[^]*make room/);
     expect(error.why).not.toMatch(/begin/);

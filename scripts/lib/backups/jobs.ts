@@ -109,7 +109,7 @@ export async function runJob(cluster: Cluster, request: JobRequest, phase: Phase
     86_400,
   );
   const log = await kubectl(cluster, ["logs", pod, "-n", namespace, "-c", ended.container]);
-  if (ended.exitCode !== 0) throw jobError(request.name, ended.exitCode, log);
+  if (ended.exitCode !== 0) throw jobError(cluster, request.name, ended.exitCode, log);
   return parseReport(log);
 }
 
@@ -161,11 +161,18 @@ export function parseReport(log: string): unknown {
 }
 
 /** The error of a failed job: the program's own four parts where it gave them, else the end of its log. */
-export function jobError(job: string, code: number, log: string): KitError {
+export function jobError(
+  { stack }: Pick<Cluster, "stack">,
+  job: string,
+  code: number,
+  log: string,
+): KitError {
   const own = /^error (\d+): (.*)\n {2}why: {2}(.*)\n {2}next: (.*)$/m.exec(log);
   if (own !== null) {
     const [, exit, what = "", why = "", next = ""] = own;
-    return new KitError(exitName(Number(exit)), what, { why: withTail(why, log), next });
+    // The image does not know the name of its stack.
+    const named = next.startsWith("./kit ") ? `${next} --stack ${stack}` : next;
+    return new KitError(exitName(Number(exit)), what, { why: withTail(why, log), next: named });
   }
   return new KitError("failed", `job ${job} ended with code ${code}`, {
     why: withTail("the end of its log:", log),
