@@ -43,7 +43,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
     load: () => import("./commands/local.ts"),
   },
   preflight: {
-    description: "check whether this machine can run the local target; exit 20 when it cannot",
+    description:
+      "check whether this machine, or a cluster of your own, has what a stack needs; exit 20 when not",
     load: () => import("./commands/preflight.ts"),
   },
   images: {

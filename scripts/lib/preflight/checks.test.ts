@@ -122,6 +122,6 @@ describe("the outcome of all checks", () => {
     ["a failure", failure, false, "preflight"],
     ["a failure and a warning, strictly", [...failure, warning], true, "preflight"],
   ])("of %s", (_, checks, strict, exit) => {
-    expect(preflightError(checks, strict)?.exit).toBe(exit);
+    expect(preflightError("this machine", checks, strict)?.exit).toBe(exit);
   });
 });

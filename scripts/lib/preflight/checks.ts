@@ -96,14 +96,14 @@ export function judgeMachine(facts: Facts, needs: Needs): Check[] {
   ];
 }
 
-const pass = (name: string, sentence: string): Check => ({ name, outcome: "pass", sentence });
-const warn = (name: string, sentence: string, fix: string): Check => ({
+export const pass = (name: string, sentence: string): Check => ({ name, outcome: "pass", sentence });
+export const warn = (name: string, sentence: string, fix: string): Check => ({
   name,
   outcome: "warn",
   sentence,
   fix,
 });
-const fail = (name: string, sentence: string, fix: string): Check => ({
+export const fail = (name: string, sentence: string, fix: string): Check => ({
   name,
   outcome: "fail",
   sentence,

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { judgeCluster, type ClusterFacts } from "./cluster.ts";
+
+const fast = { name: "fast", isDefault: true, canGrow: true };
+const good: ClusterFacts = {
+  version: { major: 1, minor: 34 },
+  storageClasses: [fast],
+  mayMakeNamespaces: true,
+  hasClass: undefined,
+};
+const target = { kind: "kubernetes", kubeconfig: "/k", context: "production" } as const;
+const edge = { kind: "edge" } as const;
+const ingress = { kind: "ingress", className: "nginx", namespace: "ingress-nginx" } as const;
+
+it.each([
+  ["a good cluster", {}, {}, "pass", undefined],
+  ["one that does not answer", { version: { says: "refused" } }, {}, "fail", "must answer"],
+  ["an old one", { version: { major: 1, minor: 29 } }, {}, "fail", "must be Kubernetes 1.30 or newer"],
+  [
+    "no default class",
+    { storageClasses: [{ ...fast, isDefault: false }] },
+    {},
+    "fail",
+    "must have a default StorageClass",
+  ],
+  [
+    "no class of that name",
+    {},
+    { target: { ...target, storageClass: "slow" } },
+    "fail",
+    "must have StorageClass slow",
+  ],
+  [
+    "volumes that cannot grow",
+    { storageClasses: [{ ...fast, canGrow: false }] },
+    {},
+    "warn",
+    "must have a default StorageClass",
+  ],
+  ["a user without rights", { mayMakeNamespaces: false }, {}, "fail", "must let you make namespaces"],
+  [
+    "no class of the exposure",
+    { hasClass: false },
+    { exposure: ingress },
+    "fail",
+    "must have IngressClass nginx",
+  ],
+  ["the class of the exposure", { hasClass: true }, { exposure: ingress }, "pass", undefined],
+] as const)("judges %s", (_name, facts, wanted, outcome, name) => {
+  const checks = judgeCluster({ ...good, ...facts }, { target, exposure: edge, ...wanted });
+  const wrong = checks.filter((check) => check.outcome !== "pass");
+  expect(wrong.map((check) => check.name)).toEqual(name === undefined ? [] : [name]);
+  expect(wrong[0]?.outcome ?? "pass").toBe(outcome);
+});
