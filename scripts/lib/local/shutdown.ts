@@ -9,7 +9,7 @@ import { hostState, type HostState } from "./host-state.ts";
 import { endpoints, runDir } from "./layout.ts";
 import { differences } from "./leftovers.ts";
 import { bootId, halt, running } from "./processes.ts";
-import { lostDaemons, strays } from "./strays.ts";
+import { daemonsRun, strays } from "./strays.ts";
 import { ownMounts, sweepHost } from "./sweep.ts";
 
 const podGraceSeconds = 30;
@@ -17,22 +17,23 @@ const podGraceSeconds = 30;
 /** Ends the node and takes back what it changed on the machine. Its data stays. Says so only after looking. */
 export async function shutDown(phase: Phase): Promise<void> {
   const before = await readHostRecord();
+  const kubernetesIsOwn = before?.boot === (await bootId()) || (await daemonsRun());
   // Before anything is ended: with an emptied cache and no network it cannot be had, and then nothing is half done.
-  if (before) await tool("iptables");
-  else if ((await lostDaemons()).length > 0) phase.note(unknownBefore);
+  if (kubernetesIsOwn) await tool("iptables");
+  if (kubernetesIsOwn && !before) phase.note(unknownBefore);
   await haltAll(10_000, "kubelet", "kube-scheduler", "kube-controller-manager", "local-provisioner");
   if (await running("containerd")) await endPods(phase);
   phase.waitingFor("the end of the node's programs");
   await haltAll(5_000, "kube-proxy", "network-policies", "kube-apiserver");
   await haltAll(10_000, "containerd", "etcd");
   phase.waitingFor("the host to be as it was");
-  await sweepHost(before);
-  await checkHost(before, phase);
+  await sweepHost(before, kubernetesIsOwn);
+  await checkHost(before, kubernetesIsOwn, phase);
   await forgetHost();
 }
 
 const unknownBefore =
-  "nobody knows any more what the machine was like: Kubernetes' own firewall chains and kernel settings stay until a reboot";
+  "nobody knows any more what the machine was like: kernel settings stay as they are until a reboot";
 
 async function haltAll(graceMs: number, ...names: DaemonName[]): Promise<void> {
   await Promise.all(names.map((name) => halt(name, graceMs)));
@@ -62,10 +63,14 @@ async function runningKubernetes(): Promise<string | undefined> {
 }
 
 /** Looks whether anything of the node is left on the machine, and names it. */
-async function checkHost(before: HostState | undefined, phase: Phase): Promise<void> {
+async function checkHost(
+  before: HostState | undefined,
+  kubernetesIsOwn: boolean,
+  phase: Phase,
+): Promise<void> {
   const { own, foreign } = before ? differences(before, await hostState()) : { own: [], foreign: [] };
   for (const change of foreign) phase.note(`changed meanwhile, but not by the node: ${change}`);
-  const left = [...own, ...(await remains(before))];
+  const left = [...own, ...(await remains(kubernetesIsOwn))];
   if (left.length === 0) return;
   const named = left.length > 10 ? [...left.slice(0, 10), `${left.length - 10} more`] : left;
   throw new KitError("failed", `the node ended, but left something behind: ${named.join("; ")}`, {
@@ -74,8 +79,8 @@ async function checkHost(before: HostState | undefined, phase: Phase): Promise<v
   });
 }
 
-async function remains(before: HostState | undefined): Promise<string[]> {
-  const processes = await strays(before?.boot === (await bootId()));
+async function remains(kubernetesIsOwn: boolean): Promise<string[]> {
+  const processes = await strays(kubernetesIsOwn);
   return [
     ...processes.map(({ pid }) => `process ${pid}`),
     ...(await ownMounts()).map((path) => `mount ${path}`),

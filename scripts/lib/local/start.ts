@@ -37,12 +37,12 @@ import {
   waitFor,
 } from "./readiness.ts";
 import { hostResolvers } from "./resolvers.ts";
-import { endLostDaemons } from "./strays.ts";
-import { isLive, takeOver } from "./takeover.ts";
+import { daemonsRun, endLostDaemons } from "./strays.ts";
+import { takeOver } from "./takeover.ts";
 
 /** Brings the node up, or what of it is down. Ends when it does its work: node ready, names resolved. */
 export async function bringUp(phase: Phase): Promise<void> {
-  if (!(await isLive())) await requirePreflight(phase);
+  if (!(await daemonsRun())) await requirePreflight(phase);
   await takeOver("start", phase);
   await endLostDaemons();
   phase.waitingFor("the tools of the node");

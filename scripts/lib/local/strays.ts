@@ -65,6 +65,11 @@ async function look(pid: number): Promise<ProcessView | undefined> {
   }
 }
 
+/** Whether any program of the node runs, known by a pid file or not. */
+export async function daemonsRun(): Promise<boolean> {
+  return (await strays(false)).some(({ kind }) => kind === "daemon");
+}
+
 /** Programs of the node that no pid file speaks of any more. */
 export async function lostDaemons(): Promise<number[]> {
   const daemons = (await strays(false)).filter(({ kind }) => kind === "daemon");

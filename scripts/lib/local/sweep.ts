@@ -24,16 +24,15 @@ const quiet = $({ quiet: true, nothrow: true });
 
 /**
  * Takes back all that the node changed on the machine, once its programs have ended. Keeps its data. `before` is
- * what the machine was like; without it, or after a reboot, only what bears the node's own name is touched.
+ * what the machine was like. Unless `kubernetesIsOwn`, only what bears the node's own name is touched.
  */
-export async function sweepHost(before: HostState | undefined): Promise<void> {
-  const sameBoot = before?.boot === (await bootId());
-  await endStrays(sameBoot);
+export async function sweepHost(before: HostState | undefined, kubernetesIsOwn: boolean): Promise<void> {
+  await endStrays(kubernetesIsOwn);
   await unmountAll();
-  await removeFirewall(sameBoot);
+  await removeFirewall(kubernetesIsOwn);
   await removeLinks();
-  if (sameBoot) await removeGroups();
-  if (sameBoot) await restoreSysctls(before);
+  if (kubernetesIsOwn) await removeGroups();
+  if (before?.boot === (await bootId())) await restoreSysctls(before);
   if (before) await removeFixedFolders(before, await hostState());
   await removeTree(runDir);
 }
@@ -51,12 +50,15 @@ export async function ownMounts(): Promise<string[]> {
   return (await mountPoints()).filter((path) => [home, runDir].some((top) => path.startsWith(`${top}/`)));
 }
 
-/** Where nobody knows whose chains of Kubernetes there are, they stay. */
-async function removeFirewall(sameBoot: boolean): Promise<void> {
-  const iptables = await (sameBoot ? tool("iptables") : presentTool("iptables"));
+async function removeFirewall(kubernetesIsOwn: boolean): Promise<void> {
+  const iptables = await (kubernetesIsOwn ? tool("iptables") : presentTool("iptables"));
   if (iptables === undefined) return;
   for (const { program, saved } of await savedFirewalls(iptables)) {
-    const script = removalScript(parseTables(saved), network.name, sameBoot ? "node and Kubernetes" : "node");
+    const script = removalScript(
+      parseTables(saved),
+      network.name,
+      kubernetesIsOwn ? "node and Kubernetes" : "node",
+    );
     if (script !== "") await changeFirewall(iptables, program, script);
   }
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import type { Phase } from "../say.ts";
-import { daemonNames } from "./daemons.ts";
 import { home } from "./layout.ts";
 import {
   checkoutExists,
@@ -16,10 +15,9 @@ import {
   type Found,
   type Owner,
 } from "./owner.ts";
-import { running } from "./processes.ts";
 import { requireRoot } from "./root.ts";
 import { shutDown } from "./shutdown.ts";
-import { lostDaemons } from "./strays.ts";
+import { daemonsRun } from "./strays.ts";
 
 /** Makes sure that the node of this machine is this checkout's to work on, or refuses. */
 export async function takeOver(action: "start" | "end", phase: Phase): Promise<void> {
@@ -58,11 +56,5 @@ export async function isParked(): Promise<boolean> {
 
 async function look(): Promise<Found> {
   const owner = await readOwner();
-  return { owner, live: await isLive(), checkoutExists: owner !== undefined && checkoutExists(owner) };
-}
-
-/** Whether any program of the node runs, known by a pid file or not. */
-export async function isLive(): Promise<boolean> {
-  const found = await Promise.all(daemonNames.map(running));
-  return found.some((record) => record !== undefined) || (await lostDaemons()).length > 0;
+  return { owner, live: await daemonsRun(), checkoutExists: owner !== undefined && checkoutExists(owner) };
 }

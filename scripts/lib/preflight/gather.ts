@@ -8,7 +8,8 @@ import { cgroupRoots, firewallLines, savedFirewalls, topCgroups } from "../local
 import { network, node, ports } from "../local/layout.ts";
 import { isOwnRoute } from "../local/leftovers.ts";
 import { bootId } from "../local/processes.ts";
-import { foreignOwner, isLive } from "../local/takeover.ts";
+import { daemonsRun } from "../local/strays.ts";
+import { foreignOwner } from "../local/takeover.ts";
 import { cacheDir, machineDir } from "../paths.ts";
 import { findPlugins, standInsAmong, type PluginUse } from "../pulumi/plugins.ts";
 import { presentTool } from "../tools/index.ts";
@@ -45,7 +46,7 @@ export async function gatherFacts(): Promise<Facts> {
     isRoot && findForeignKubernetes(),
     findMissing(),
   ]);
-  const nodeRuns = isRoot && (await isLive());
+  const nodeRuns = isRoot && (await daemonsRun());
   return {
     isLinux: process.platform === "linux",
     isRoot,
