@@ -19,7 +19,7 @@ export async function shutDown(phase: Phase): Promise<void> {
   const before = await readHostRecord();
   const kubernetesIsOwn = before?.boot === (await bootId()) || (await daemonsRun());
   // Before anything is ended: with an emptied cache and no network it cannot be had, and then nothing is half done.
-  if (kubernetesIsOwn) await tool("iptables");
+  if (before || kubernetesIsOwn) await tool("iptables");
   if (kubernetesIsOwn && !before) phase.note(unknownBefore);
   await haltAll(10_000, "kubelet", "kube-scheduler", "kube-controller-manager", "local-provisioner");
   if (await running("containerd")) await endPods(phase);
