@@ -15,7 +15,7 @@ import type { Phase } from "../say.ts";
 /** What will go when a stack is destroyed, for people. */
 export function lossText(stack: string, cluster: Cluster, settings: Settings, resources: number): string {
   return [
-    `Stack ${stack} will be destroyed, ${resources} resources, without a way back:`,
+    `Destroying stack ${stack} removes ${resources} resources, without a way back:`,
     `  namespace ${cluster.serverNamespace}: the server at ${settings.server.url}`,
     `  namespace ${cluster.databaseNamespace}: PostgreSQL, with`,
     `    volume data-postgres-0 (${settings.database.storage}): the database`,
