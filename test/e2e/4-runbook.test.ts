@@ -1,5 +1,5 @@
 // The runbook of backup and restore, executed: every command in it, in its order, on the stack of the stories.
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import { kubeconfigPath } from "../../scripts/lib/local/index.ts";
 import { root } from "../../scripts/lib/paths.ts";
 import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
-import { cluster, databaseNamespace, repository, scratch, serverNamespace, stack } from "./support/place.ts";
+import { cluster, databaseNamespace, scratch, serverNamespace, stack } from "./support/place.ts";
 import { runIn, unpack } from "./support/root-fs.ts";
 import { otherScripts, stackCommands } from "./support/runbook.ts";
 import { useStack } from "./support/stack.ts";
@@ -28,7 +28,8 @@ describe("on the stack", () => {
     const here = script
       .replaceAll("<stack>", stack)
       .replaceAll("2026-11-24T14:30:00+01:00", moment)
-      .replace(/^\.\/kit restore(?!.*--into).*$/m, "$& --yes");
+      .replace("repository.tar", join(scratch, "repository.tar"))
+      .replace(/^\.\/kit (restore(?!.*--(into|dry-run))|restore.*--remove|up).*$/m, "$& --yes");
     const path = `${dirname(await tool("kubectl"))}:${process.env["PATH"] ?? ""}`;
     const env = { ...process.env, PATH: path, KIT_STACK: stack, KUBECONFIG: kubeconfigPath };
     const { exitCode, stdout, stderr } = await $({
@@ -41,7 +42,7 @@ describe("on the stack", () => {
   });
 });
 
-describe("by hand, with an escrow identity only", () => {
+describe("by hand, without the cluster", () => {
   let machine: string;
   beforeAll(async () => {
     machine = await mkdtemp(join(tmpdir(), "kit-e2e-escrow-"));
@@ -59,8 +60,9 @@ describe("by hand, with an escrow identity only", () => {
   it("a copy of the repository becomes a database that answers", async () => {
     const work = join(machine, "root/work");
     await rm(work, { recursive: true, force: true });
-    await cp(repository.path, join(work, "repository"), { recursive: true });
-    await cp(join(scratch, "escrow-1.txt"), join(work, "escrow-1.txt"));
+    await mkdir(work);
+    for (const file of ["repository.tar", "kek.txt", "escrow-1.txt"])
+      await cp(join(scratch, file), join(work, file));
     await $({ quiet: true })`chown -R 999:999 ${work}`;
     const scripts = otherScripts(text);
     expect(scripts.length).toBeGreaterThan(0);
