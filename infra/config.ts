@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { ageIdentities, recipientOf } from "./age.ts";
+import { identitiesOf } from "./settings/kek.ts";
 import { parseSettings, SettingsError } from "./settings/parse.ts";
 import type { Secrets, Settings } from "./settings/schema.ts";
+import { webPort } from "./web-port.ts";
 
 /** What the program knows of a stack. */
 export interface StackConfig {
@@ -10,6 +11,10 @@ export interface StackConfig {
   readonly settings: Settings;
   readonly credentials: pulumi.Output<Secrets["credentials"]>;
   readonly certificates: pulumi.Output<Secrets["certificates"]>;
+  /** How the cluster logs in to the registry, as a dockerconfigjson. */
+  readonly registry: pulumi.Output<string> | undefined;
+  /** Where mails with one-time passwords go. The port is no secret: a NetworkPolicy opens it. */
+  readonly mailer: { readonly webhook: pulumi.Output<string>; readonly port: number } | undefined;
   /** The identities of the key-encryption key, in the format of an age identity file. */
   readonly kekIdentity: pulumi.Output<string>;
 }
@@ -32,13 +37,21 @@ function withoutStack({ name, message }: SettingsError): pulumi.RunError {
 
 function read(stack: string, project: string): StackConfig {
   const values = valuesOf(pulumi.runtime.allConfig(), project);
-  const { credentials, certificates, ...settings } = parseSettings(values, stack, encryptedKeys(project));
+  const around = { encrypted: encryptedKeys(project), read: readText, now: new Date() };
+  const { credentials, certificates, registry, oneTimePasswords, ...settings } = parseSettings(
+    values,
+    stack,
+    around,
+  );
+  const webhook = oneTimePasswords?.webhook;
   return {
     stack,
     settings,
     credentials: pulumi.secret(credentials),
     certificates: pulumi.secret(certificates),
-    kekIdentity: pulumi.secret(readIdentity(stack, settings.keys.age)),
+    registry: registry && pulumi.secret(JSON.stringify(registry)),
+    mailer: webhook === undefined ? undefined : { webhook: pulumi.secret(webhook), port: webPort(webhook) },
+    kekIdentity: pulumi.secret(identitiesOf(readText(settings.keys.age.identityFile) ?? "")),
   };
 }
 
@@ -60,25 +73,6 @@ function jsonOrText(text: string): unknown {
 function encryptedKeys(project: string): string[] {
   const keys = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
   return keys.map((key) => key.replace(":config:", ":").replace(`${project}:`, ""));
-}
-
-/** The identities in the file, among them the one that the configuration names. */
-export function readIdentity(
-  stack: string,
-  { identityFile, recipient }: { readonly identityFile: string; readonly recipient: string },
-): string {
-  const fault = (key: string, wrong: string) => new SettingsError(stack, [{ key: `keys.age.${key}`, wrong }]);
-  const text = readText(identityFile);
-  if (text === undefined) throw fault("identityFile", `${identityFile} cannot be read`);
-  const identities = ageIdentities(text);
-  if (identities.length === 0) {
-    const wrong = `${identityFile} holds no age identity in plain form (AGE-SECRET-KEY-1…)`;
-    throw fault("identityFile", `${wrong}; PostgreSQL must be able to start without a person`);
-  }
-  if (!identities.some((identity) => recipientOf(identity) === recipient)) {
-    throw fault("recipient", `is not the recipient of the identity in ${identityFile}`);
-  }
-  return `${identities.join("\n")}\n`;
 }
 
 function readText(file: string): string | undefined {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Backups } from "./backups/backups.ts";
 import { readConfig } from "./config.ts";
+import { connectionsFor } from "./database/connections.ts";
 import { Database } from "./database/database.ts";
 import { Exposure } from "./exposure/exposure.ts";
 import { serverClients } from "./exposure/network.ts";
@@ -8,22 +9,24 @@ import { Keys } from "./keys/keys.ts";
 import { namesOf } from "./naming.ts";
 import { IsolatedNamespace } from "./namespaces/namespace.ts";
 import { Server } from "./server/server.ts";
+import { mostReplicas } from "./settings/schema.ts";
 import { connect } from "./target/connect.ts";
+import { webPort } from "./web-port.ts";
 
-const { stack, settings, credentials, certificates, kekIdentity } = readConfig();
+const { stack, settings, credentials, certificates, registry, mailer, kekIdentity } = readConfig();
 const { images, protection } = settings;
 const names = namesOf(stack);
-const { provider, storageClass, outsideService } = connect(settings.target);
+const { provider, storageClass, outsideService, dns } = connect(settings.target);
 const inCluster = { provider };
 
 const databaseNamespace = new IsolatedNamespace(
   "database-namespace",
-  { name: names.databaseNamespace, component: "database", protection },
+  { name: names.databaseNamespace, component: "database", protection, registry },
   inCluster,
 );
 const serverNamespace = new IsolatedNamespace(
   "server-namespace",
-  { name: names.serverNamespace, component: "server", protection: false },
+  { name: names.serverNamespace, component: "server", protection: false, registry },
   inCluster,
 );
 
@@ -50,6 +53,10 @@ const database = new Database(
   {
     namespace: databaseNamespace.name,
     image: images.postgres,
+    pullSecrets: databaseNamespace.pullSecrets,
+    dns,
+    // One number for every replica count: another one restarts the database, and a restore could need the former one.
+    connections: connectionsFor(mostReplicas),
     storage: settings.database.storage,
     storageClass,
     protection,
@@ -63,20 +70,21 @@ const database = new Database(
   inCluster,
 );
 
-const controllerNamespace = settings.exposure.kind === "edge" ? undefined : settings.exposure.namespace;
 const server = new Server(
   "server",
   {
     namespace: serverNamespace.name,
     databaseNamespace: names.databaseNamespace,
     image: images.server,
+    pullSecrets: serverNamespace.pullSecrets,
+    dns,
     url: settings.server.url,
     replicas: settings.server.replicas,
     logLevel: settings.server.logLevel,
     owners: settings.server.owners,
-    webhook: settings.server.oneTimePasswords?.webhook,
+    mailer,
     resources: settings.server.resources,
-    clients: serverClients(controllerNamespace),
+    clients: serverClients(settings.exposure.kind === "edge" ? undefined : settings.exposure.clients),
     secret: credentials.serverSecret,
     databasePassword: credentials.ownerPassword,
     databaseCa: certificates.ca,
@@ -90,10 +98,13 @@ new Exposure(
     namespace: serverNamespace.name,
     how: settings.exposure,
     host: new URL(settings.server.url).hostname,
+    port: webPort(settings.server.url),
     backend: server.address,
     backendPods: server.pods,
     certificate: certificates.edge,
     edgeImage: images.edge,
+    pullSecrets: serverNamespace.pullSecrets,
+    dns,
     outsideService,
   },
   // The proxy looks the server's address up when it starts.

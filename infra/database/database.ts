@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "../fingerprint.ts";
 import { labels } from "../naming.ts";
+import { policyPeers, type Dns } from "../peers.ts";
 import { dataVolume } from "../volume.ts";
 
 export interface DatabaseArgs {
@@ -12,9 +13,13 @@ export interface DatabaseArgs {
   readonly storage: string;
   readonly storageClass: string | undefined;
   readonly protection: boolean;
+  readonly pullSecrets: readonly pulumi.Input<string>[];
+  readonly dns: Dns;
+  /** How many connections there is room for. */
+  readonly connections: number;
   /** Namespace of the only pods that may connect. */
   readonly clientNamespace: string;
-  readonly resources: object | undefined;
+  readonly resources: object;
   readonly backups: {
     readonly schedule: { readonly full: string; readonly incremental: string };
     readonly timezone: string;
@@ -88,6 +93,7 @@ export class Database extends pulumi.ComponentResource {
         namespace: args.namespace,
         values: {
           image: args.image,
+          imagePullSecrets: [...args.pullSecrets],
           data: { existingClaim: data.metadata.name },
           repository: { existingClaim: backups.claim },
           secrets: { credentials: logins, tls, backupTls, kek: keys.secret, recipients: keys.recipients },
@@ -96,6 +102,8 @@ export class Database extends pulumi.ComponentResource {
             timezone: backups.timezone,
             retention: backups.retention,
           },
+          settings: { max_connections: args.connections },
+          network: { dns: policyPeers(args.dns.servers), dnsPort: args.dns.port },
           clients: [
             {
               namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": args.clientNamespace } },
@@ -103,7 +111,7 @@ export class Database extends pulumi.ComponentResource {
             },
           ],
           podAnnotations: { "checksum/secrets": readAtStart },
-          ...(args.resources === undefined ? {} : { resources: { postgres: args.resources } }),
+          resources: { postgres: args.resources },
         },
       },
       { parent: this },

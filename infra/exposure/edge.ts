@@ -2,12 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "../fingerprint.ts";
 import { labels, selectorLabels } from "../naming.ts";
+import type { Dns } from "../peers.ts";
 import type { ExposureArgs } from "./args.ts";
 import { haproxyConfig } from "./haproxy.ts";
 import { edgeNetwork } from "./network.ts";
 
 export interface EdgeArgs extends ExposureArgs {
   readonly image: string;
+  readonly pullSecrets: readonly pulumi.Input<string>[];
+  readonly dns: Dns;
   /** Fixed port on every node. */
   readonly nodePort: number | undefined;
   /** Type of the Service where no fixed port is asked for. */
@@ -35,7 +38,7 @@ export class Edge extends pulumi.ComponentResource {
     );
     const policy = new k8s.networking.v1.NetworkPolicy(
       `${name}-network`,
-      { metadata: metadata("edge"), spec: edgeNetwork(tlsPort, args.backendPods) },
+      { metadata: metadata("edge"), spec: edgeNetwork(tlsPort, args.backendPods, args.dns) },
       child,
     );
     new k8s.apps.v1.Deployment(
@@ -57,7 +60,7 @@ export class Edge extends pulumi.ComponentResource {
                 ]),
               },
             },
-            spec: edgePod(args.image, configMap.metadata.name, args.tlsSecret),
+            spec: edgePod(args, configMap.metadata.name),
           },
         },
       },
@@ -78,7 +81,7 @@ export class Edge extends pulumi.ComponentResource {
           ports: [
             {
               name: "https",
-              port: 443,
+              port: args.port,
               targetPort: "https",
               ...(args.nodePort === undefined ? {} : { nodePort: args.nodePort }),
             },
@@ -93,13 +96,13 @@ export class Edge extends pulumi.ComponentResource {
 }
 
 function edgePod(
-  image: string,
+  { image, pullSecrets, tlsSecret }: EdgeArgs,
   configMap: pulumi.Input<string>,
-  tlsSecret: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) } : {}),
     // Longer than the proxy takes to end what is open.
     terminationGracePeriodSeconds: 45,
     securityContext: {

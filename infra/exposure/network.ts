@@ -1,16 +1,14 @@
 import type { types } from "@pulumi/kubernetes";
 import { selectorLabels } from "../naming.ts";
-import type { Peer } from "./args.ts";
-
-type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
-type PolicyPeer = types.input.networking.v1.NetworkPolicyPeer;
-
-const namespaceCalled = (name: string): PolicyPeer => ({
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-});
+import { policyPeers, type Dns, type Peer, type PolicyPeer } from "../peers.ts";
+import type { Pods } from "./args.ts";
 
 /** The edge is open to everybody on its TLS port, and talks to the server and to the cluster's DNS only. */
-export const edgeNetwork = (tlsPort: number, server: Peer): PolicySpec => ({
+export const edgeNetwork = (
+  tlsPort: number,
+  server: Pods,
+  dns: Dns,
+): types.input.networking.v1.NetworkPolicySpec => ({
   podSelector: { matchLabels: selectorLabels("edge") },
   policyTypes: ["Ingress", "Egress"],
   ingress: [{ ports: [{ protocol: "TCP", port: tlsPort }] }],
@@ -20,17 +18,15 @@ export const edgeNetwork = (tlsPort: number, server: Peer): PolicySpec => ({
       ports: [{ protocol: "TCP", port: server.port }],
     },
     {
-      to: [namespaceCalled("kube-system")],
+      to: policyPeers(dns.servers),
       ports: [
-        { protocol: "UDP", port: 53 },
-        { protocol: "TCP", port: 53 },
+        { protocol: "UDP", port: dns.port },
+        { protocol: "TCP", port: dns.port },
       ],
     },
   ],
 });
 
-/** Who may connect to the server: the edge, or the pods of the controller that takes its place. */
-export const serverClients = (controllerNamespace: string | undefined): PolicyPeer[] =>
-  controllerNamespace === undefined
-    ? [{ podSelector: { matchLabels: selectorLabels("edge") } }]
-    : [namespaceCalled(controllerNamespace)];
+/** Who may connect to the server: the edge, or who takes its place. */
+export const serverClients = (clients: readonly Peer[] | undefined): PolicyPeer[] =>
+  clients === undefined ? [{ podSelector: { matchLabels: selectorLabels("edge") } }] : policyPeers(clients);

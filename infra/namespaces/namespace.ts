@@ -9,14 +9,18 @@ export interface IsolatedNamespaceArgs {
   readonly component: string;
   /** Lock it, since deleting a namespace deletes everything in it. */
   readonly protection: boolean;
+  /** How its pods log in to the registry, as a dockerconfigjson. */
+  readonly registry: pulumi.Output<string> | undefined;
 }
 
 /** A namespace in which pods run without privileges and talk to nobody unless a policy says so. */
 export class IsolatedNamespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
+  /** Names of the Secrets with which its pods pull their images. */
+  readonly pullSecrets: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: IsolatedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kit:namespaces:IsolatedNamespace", name, args, opts);
+    super("kit:namespaces:IsolatedNamespace", name, {}, opts);
     const labels = {
       "app.kubernetes.io/component": args.component,
       "app.kubernetes.io/part-of": "dexie-cloud-kit",
@@ -27,6 +31,16 @@ export class IsolatedNamespace extends pulumi.ComponentResource {
       { metadata: { name: args.name, labels: { ...labels, ...restricted } } },
       { parent: this, ...dataLocks(args.protection) },
     );
+    const registryLogin = (login: pulumi.Output<string>) =>
+      new k8s.core.v1.Secret(
+        `${name}-registry`,
+        {
+          metadata: { name: "registry", namespace: namespace.metadata.name, labels },
+          type: "kubernetes.io/dockerconfigjson",
+          stringData: { ".dockerconfigjson": login },
+        },
+        { parent: this },
+      ).metadata.name;
     new k8s.networking.v1.NetworkPolicy(
       `${name}-deny`,
       {
@@ -37,6 +51,7 @@ export class IsolatedNamespace extends pulumi.ComponentResource {
     );
 
     this.name = namespace.metadata.name;
+    this.pullSecrets = args.registry === undefined ? [] : [registryLogin(args.registry)];
     this.registerOutputs({ name: this.name });
   }
 }

@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "../fingerprint.ts";
 import { labels } from "../naming.ts";
+import { policyPeers, type Dns } from "../peers.ts";
 import { egressTo, environment } from "./environment.ts";
 
 export interface ServerArgs {
@@ -15,8 +16,10 @@ export interface ServerArgs {
   readonly logLevel: string;
   readonly owners: readonly string[];
   /** Where mails with one-time passwords go. */
-  readonly webhook: string | undefined;
-  readonly resources: object | undefined;
+  readonly mailer: { readonly webhook: pulumi.Output<string>; readonly port: number } | undefined;
+  readonly resources: object;
+  readonly pullSecrets: readonly pulumi.Input<string>[];
+  readonly dns: Dns;
   /** Who may connect, as peers of a NetworkPolicy. */
   readonly clients: readonly object[];
   readonly secret: pulumi.Output<string>;
@@ -47,7 +50,13 @@ export class Server extends pulumi.ComponentResource {
       ).metadata.name;
 
     const connection = pulumi.interpolate`postgres://dexie_cloud:${args.databasePassword.apply(encodeURIComponent)}@postgres.${args.databaseNamespace}.svc:5432/dexie_cloud?sslmode=verify-full&sslrootcert=/etc/dexie-cloud/ca/ca.crt`;
-    const config = secret("server-config", { DXC_SECRET: args.secret, DEXIE_CLOUD: connection });
+    const { mailer } = args;
+    const mailing = mailer && { DXC_MAILER_WEBHOOK: mailer.webhook };
+    const config = secret("server-config", {
+      DXC_SECRET: args.secret,
+      DEXIE_CLOUD: connection,
+      ...mailing,
+    });
     const ca = secret("database-ca", { "ca.crt": args.databaseCa });
 
     new k8s.helm.v4.Chart(
@@ -58,11 +67,16 @@ export class Server extends pulumi.ComponentResource {
         namespace: args.namespace,
         values: {
           image: args.image,
+          imagePullSecrets: [...args.pullSecrets],
           replicas: args.replicas,
           settings: environment(args),
-          secrets: { config, databaseCa: ca },
+          secrets: { config, settings: Object.keys(mailing ?? {}), databaseCa: ca },
           podAnnotations: {
-            "checksum/secrets": fingerprint(args.secret, [connection, args.databaseCa]),
+            "checksum/secrets": fingerprint(args.secret, [
+              connection,
+              args.databaseCa,
+              ...Object.values(mailing ?? {}),
+            ]),
           },
           network: {
             clients: args.clients,
@@ -72,9 +86,11 @@ export class Server extends pulumi.ComponentResource {
                 podSelector: { matchLabels: { "app.kubernetes.io/name": "postgres" } },
               },
             ],
-            egress: args.webhook === undefined ? [] : [egressTo(args.webhook)],
+            dns: policyPeers(args.dns.servers),
+            dnsPort: args.dns.port,
+            egress: mailer === undefined ? [] : [egressTo(mailer.port)],
           },
-          ...(args.resources === undefined ? {} : { resources: args.resources }),
+          resources: args.resources,
         },
       },
       // Its job needs the database, so it starts when that is ready.

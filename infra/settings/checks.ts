@@ -1,4 +1,3 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { isIP } from "node:net";
 
 /** True for a reference that names an image by digest. */
@@ -13,6 +12,37 @@ export const isSize = (text: string): boolean =>
 export const isCpu = (text: string): boolean =>
   /^(\d+m|\d+(\.\d{1,3})?)$/.test(text) && Number.parseFloat(text) > 0;
 
+const factors: Readonly<Record<string, number>> = {
+  m: 1e-3,
+  ...Object.fromEntries(["k", "M", "G", "T", "P"].map((unit, index) => [unit, 1000 ** (index + 1)])),
+  ...Object.fromEntries(["K", "M", "G", "T", "P"].map((unit, index) => [`${unit}i`, 1024 ** (index + 1)])),
+};
+
+/** An amount as Kubernetes writes it, as a number. */
+export const amount = (text: string): number =>
+  Number.parseFloat(text) * (factors[/[A-Za-z]+$/.exec(text)?.[0] ?? ""] ?? 1);
+
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** True for a name of Kubernetes without dots, such as a namespace's. */
+export const isDnsLabel = (text: string): boolean => label.test(text);
+
+/** True for a name of Kubernetes that may have dots, such as ceph.rbd. */
+export const isDnsName = (text: string): boolean => text.length <= 253 && text.split(".").every(isDnsLabel);
+
+/** True for a block of addresses, such as 10.0.0.0/16. */
+export function isCidr(text: string): boolean {
+  const [address = "", prefix = "", ...rest] = text.split("/");
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return bits > 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
+}
+
+/** True for a registry's part of a dockerconfigjson that opens it. */
+export function isRegistryLogin(login: Readonly<Record<string, unknown>>): boolean {
+  const has = (key: string) => typeof login[key] === "string" && login[key] !== "";
+  return has("auth") || (has("username") && has("password"));
+}
+
 /** True for a name of the IANA time zone database. */
 export function isTimezone(text: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(text)) return false;
@@ -24,13 +54,11 @@ export function isTimezone(text: string): boolean {
   }
 }
 
-/** True for the origin of a web address: https, or http on this machine only, without path or query. */
+/** True for the origin of an https address, without path or query. */
 export function isPublicOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  const fits = url.protocol === "https:" || (url.protocol === "http:" && loopback);
-  return fits && (text === url.origin || text === `${url.origin}/`);
+  const { protocol, origin } = new URL(text);
+  return protocol === "https:" && (text === origin || text === `${origin}/`);
 }
 
 /** True for an address of http or https. */
@@ -79,33 +107,4 @@ function cronNumber(text: string, { from, names }: CronField): number {
   const named = names.indexOf(text.toLowerCase());
   if (named >= 0) return named + from;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
-}
-
-/** True for a certificate in PEM. */
-export const isCertificate = (pem: string): boolean => certificateOf(pem) !== undefined;
-
-/** True for a private key in PEM, without a passphrase. */
-export const isPrivateKey = (pem: string): boolean => privateKeyOf(pem) !== undefined;
-
-/** False when the key is another certificate's. What cannot be read has a fault of its own. */
-export function belongTogether(certificate: string, key: string): boolean {
-  const [readable, own] = [certificateOf(certificate), privateKeyOf(key)];
-  return readable === undefined || own === undefined || readable.checkPrivateKey(own);
-}
-
-/** True when a certificate is valid for a host name or address. */
-export function coversHost(certificate: string, host: string): boolean {
-  const readable = certificateOf(certificate);
-  return (isIP(host) === 0 ? readable?.checkHost(host) : readable?.checkIP(host)) !== undefined;
-}
-
-const certificateOf = (pem: string): X509Certificate | undefined => parsed(() => new X509Certificate(pem));
-const privateKeyOf = (pem: string): KeyObject | undefined => parsed(() => createPrivateKey(pem));
-
-function parsed<T>(parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch {
-    return undefined;
-  }
 }

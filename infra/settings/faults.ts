@@ -57,9 +57,10 @@ function unknownKind(path: readonly string[]): Fault {
 }
 
 function exampleFor(path: readonly string[]): { hint?: string } {
-  const example = nodesAt(path)
-    .map(exampleOf)
-    .find((value) => value !== undefined);
+  const nodes = nodesAt(path);
+  const hint = nodes.find((node) => node.hint !== undefined)?.hint;
+  if (hint !== undefined) return { hint };
+  const example = nodes.map(exampleOf).find((value) => value !== undefined);
   return example === undefined ? {} : { hint: `such as ${JSON.stringify(example)}` };
 }
 
@@ -83,6 +84,8 @@ interface Node {
   readonly anyOf?: readonly Node[];
   readonly const?: unknown;
   readonly examples?: readonly unknown[];
+  /** Said where an example would be taken for a secret. */
+  readonly hint?: string;
 }
 
 /** The places of the schema that a path leads to: several where a kind decides. */

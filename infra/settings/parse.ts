@@ -1,7 +1,9 @@
-import { namesOf } from "../naming.ts";
-import { coversHost } from "./checks.ts";
+import { textAt } from "./at.ts";
+import { certificateFaults } from "./certificates.ts";
 import { describeFault, faultsOf, sentence, type Fault } from "./faults.ts";
-import { schema, secretKeys, type Configuration } from "./schema.ts";
+import { kekFaults } from "./kek.ts";
+import { schema, type Configuration } from "./schema.ts";
+import { secretKeys } from "./secrets.ts";
 
 /** The configuration of a stack is wrong. The message names every fault, with its key and an example. */
 export class SettingsError extends Error {
@@ -15,20 +17,30 @@ export class SettingsError extends Error {
   }
 }
 
-/**
- * The configuration of a stack, checked. `input` maps each key to its value, `encrypted` names the keys that
- * the stack file holds encrypted. All faults are told at once.
- */
-export function parseSettings(
-  input: unknown,
-  stack: string,
-  encrypted: readonly string[] = secretKeys,
-): Configuration {
+/** What the check of a configuration sees beside it. */
+export interface Surroundings {
+  /** The keys that the stack file holds encrypted. */
+  readonly encrypted: readonly string[];
+  /** The text of a file; undefined when it cannot be read. */
+  readonly read: (file: string) => string | undefined;
+  readonly now: Date;
+}
+
+/** The configuration of a stack, checked. `input` maps each key to its value. All faults are told at once. */
+export function parseSettings(input: unknown, stack: string, around: Surroundings): Configuration {
+  const given = typeof input === "object" && input !== null ? Object.keys(input) : [];
   const parsed = schema.safeParse(input, { error: sentence });
+  // Whatever can be read is looked at, also where something else is wrong.
   const faults = [
     ...stackFaults(stack),
-    ...plainFaults(input, encrypted),
-    ...(parsed.success ? hostFaults(parsed.data, stack) : faultsOf(parsed.error.issues)),
+    ...markingFaults(given, around.encrypted),
+    ...(parsed.success ? [] : faultsOf(parsed.error.issues)),
+    ...certificateFaults(input, stack, around.now),
+    ...kekFaults(
+      textAt(input, "keys", "age", "identityFile"),
+      textAt(input, "keys", "age", "recipient"),
+      around.read,
+    ),
   ];
   if (!parsed.success || faults.length > 0) throw new SettingsError(stack, faults);
   return parsed.data;
@@ -43,27 +55,21 @@ export function stackFaults(stack: string): Fault[] {
   return fits ? [] : [{ key: "the stack's name", wrong, hint: "such as production" }];
 }
 
-function plainFaults(input: unknown, encrypted: readonly string[]): Fault[] {
-  const given = typeof input === "object" && input !== null ? Object.keys(input) : [];
-  const plain = secretKeys.filter((key) => given.includes(key) && !encrypted.includes(key));
-  return plain.map((key) => ({
-    key,
-    wrong: "lies unencrypted in the stack file; make new ones and store them encrypted",
-    hint: `such as with pulumi config set --secret ${key} < file`,
-  }));
-}
-
-function hostFaults({ server, certificates }: Configuration, stack: string): Fault[] {
-  const { hostname } = new URL(server.url);
-  const publicHost = hostname.replace(/^\[|\]$/g, "");
-  const databaseHost = `postgres.${namesOf(stack).databaseNamespace}.svc`;
+/** The keys that lie in the stack file as they must not: a secret one in plain, or another one encrypted. */
+export function markingFaults(given: readonly string[], encrypted: readonly string[]): Fault[] {
+  const isSecret = (key: string) => secretKeys.some((secret) => secret === key);
+  const plain = given.filter((key) => isSecret(key) && !encrypted.includes(key));
+  const hidden = given.filter((key) => !isSecret(key) && encrypted.includes(key));
   return [
-    ...hostFault("edge", certificates.edge.certificate, publicHost),
-    ...hostFault("postgres", certificates.postgres.certificate, databaseHost),
+    ...plain.map((key) => ({
+      key,
+      wrong: "lies unencrypted in the stack file; make new ones and store them encrypted",
+      hint: `such as with pulumi config set --secret ${key} < file`,
+    })),
+    ...hidden.map((key) => ({
+      key,
+      wrong: `must not be encrypted: the objects made of it show it, and only ${secretKeys.join(", ")} are kept secret`,
+      hint: `such as with pulumi config set --plaintext ${key} < file`,
+    })),
   ];
-}
-
-function hostFault(name: string, certificate: string, host: string): Fault[] {
-  if (coversHost(certificate, host)) return [];
-  return [{ key: `certificates.${name}.certificate`, wrong: `must be valid for ${host}` }];
 }

@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type { Dns } from "../peers.ts";
 
 /** All that the rest of the program knows about where it runs. */
 export interface Target {
@@ -7,6 +8,7 @@ export interface Target {
   readonly storageClass: string | undefined;
   /** How a Service is reached from outside where no fixed port is asked for. */
   readonly outsideService: "NodePort" | "LoadBalancer";
+  readonly dns: Dns;
 }
 
 /**

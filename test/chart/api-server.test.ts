@@ -1,8 +1,9 @@
 // The charts at a real API server: its own schemas, its Pod Security admission, Helm's install and uninstall.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { parse } from "yaml";
 import { $ } from "zx";
 import { tool } from "../../scripts/lib/tools/index.ts";
 import { kubectl, kubectlReading } from "../engine/kubectl.ts";
@@ -75,7 +76,7 @@ describe("a namespace with the restricted profile", () => {
   });
 
   test("takes all pods of the whole stack, the edge's too", async () => {
-    await admit(await objectsOfProgram("production", { kind: "edge" }));
+    await admit(await objectsOfProgram("production", { exposure: { kind: "edge" } }));
   });
 
   test.each([
@@ -114,13 +115,26 @@ describe("a namespace with the restricted profile", () => {
     );
 });
 
+test.each(charts)("the objects that %s needs are the ones that its README shows", async (chart) => {
+  const file = join(chartFolder(chart), "ci", "objects.yaml");
+  const created = await kubectl("create", "--dry-run=server", "--output", "name", "--filename", file);
+  const names = created.split("\n").map((name) => name.split("/")[1]);
+  const values = parse(await readFile(join(chartFolder(chart), "values.yaml"), "utf8")) as Values;
+  const wanted = Object.values(values.secrets).filter((name) => typeof name === "string");
+  expect(names.sort()).toEqual(wanted.sort());
+});
+
+interface Values {
+  readonly secrets: Readonly<Record<string, string | readonly string[]>>;
+}
+
 describe("helm alone", () => {
   const kept: Record<Chart, string[]> = {
     "dexie-cloud-server": [],
     postgres: ["persistentvolumeclaim/data-postgres-0", "persistentvolumeclaim/repository"],
   };
   const notes: Record<Chart, string> = {
-    "dexie-cloud-server": "http://dexie-cloud-server.alone-dexie-cloud-server.svc:8080",
+    "dexie-cloud-server": "Secrets  server-config, database-ca",
     postgres: "delete persistentvolumeclaim data-postgres-0 repository",
   };
 

@@ -53,8 +53,8 @@ const others: Party[] = [
   stranger("a pod in the database's namespace", `${stack}-database`),
 ];
 
-async function tableOf(exposure: object, more: readonly Party[] = []): Promise<string[]> {
-  const objects = await objectsOfProgram(stack, exposure);
+async function tableOf(changes: object, more: readonly Party[] = []): Promise<string[]> {
+  const objects = await objectsOfProgram(stack, changes);
   const policies = objects.filter(({ kind }) => kind === "NetworkPolicy") as unknown as Policy[];
   const lines = reachable({ parties: [...podsOf(objects), ...others, ...more], policies });
   // Only what begins or ends in the stack is the stack's business.
@@ -78,7 +78,7 @@ const always = [
 
 describe("who may talk to whom", () => {
   test("with the edge", async () => {
-    expect(await tableOf({ kind: "edge" })).toEqual(
+    expect(await tableOf({ exposure: { kind: "edge" } })).toEqual(
       [
         ...always,
         ...withDns("edge"),
@@ -92,7 +92,37 @@ describe("who may talk to whom", () => {
 
   test.each(["ingress", "gateway"])("with %s, where the controller takes the edge's place", async (kind) => {
     const controller = stranger("controller", "controllers");
-    const exposure = { kind, className: "some-class", namespace: "controllers" };
-    expect(await tableOf(exposure, [controller])).toEqual([...always, "controller → server 8080/TCP"].sort());
+    const exposure = { kind, className: "some-class", clients: [{ namespace: "controllers" }] };
+    expect(await tableOf({ exposure }, [controller])).toEqual(
+      [...always, "controller → server 8080/TCP"].sort(),
+    );
+  });
+
+  test("with a load balancer that is no pod", async () => {
+    const gateway = { name: "public", namespace: "gateways" };
+    const exposure = { kind: "route", gateway, clients: [{ cidr: "203.0.113.0/24" }] };
+    expect(await tableOf({ exposure })).toEqual([...always, "world → server 8080/TCP"].sort());
+  });
+
+  test("with a mailer, whose port is open wherever it is", async () => {
+    const oneTimePasswords = { webhook: "https://mailer.example.com/send" };
+    const table = await tableOf({ exposure: { kind: "edge" }, oneTimePasswords });
+    expect(table.filter((line) => line.startsWith("server → ") && line.includes(" 443/"))).toEqual([
+      "server → another pod 443/TCP",
+      "server → world 443/TCP",
+    ]);
+  });
+
+  test("with the cluster's DNS elsewhere", async () => {
+    const elsewhere: Pod = { ...dns, name: "other-dns", namespace: "openshift-dns", listens: [tcp(5353)] };
+    const servers = [{ namespace: "openshift-dns", labels: dns.labels }];
+    const changes = { exposure: { kind: "edge" }, target: { dns: { servers, port: 5353 } } };
+    const table = await tableOf(changes, [elsewhere]);
+    expect(table.filter((line) => line.includes("dns 53/"))).toEqual([]);
+    expect(table.filter((line) => line.endsWith("dns 5353/TCP"))).toEqual(
+      ["backup-full", "backup-incremental", "edge", "server", "server-init"].map(
+        (name) => `${name} → other-dns 5353/TCP`,
+      ),
+    );
   });
 });

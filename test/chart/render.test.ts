@@ -64,6 +64,13 @@ test("a backup of broken pages is not tried again", async () => {
   expect(text.split(rule)).toHaveLength(3);
 });
 
+test.each(charts)("a large whole number of %s is written as one", async (chart) => {
+  const settings = { DXC_URL: "https://a.example", LARGE: 1_000_000, FRACTION: 0.25 };
+  const text = await renderText(chart, "minimal", { values: { settings } });
+  expect(text).toMatch(/LARGE( =|:) ['"]1000000['"]/);
+  expect(text).toMatch(/FRACTION( =|:) ['"]0\.25['"]/);
+});
+
 test("a setting of PostgreSQL keeps its quotes", async () => {
   expect(await renderText("postgres", "everything")).toContain("application_name = 'it''s quoted'");
 });

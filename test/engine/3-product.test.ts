@@ -76,6 +76,24 @@ describe("a new stack", () => {
     expect(await ready("statefulset/postgres", `${name}-database`)).toBe("1");
   });
 
+  test("has the login of the registry in both namespaces, and every pod pulls with it", async () => {
+    for (const namespace of [`${name}-server`, `${name}-database`]) {
+      const login = await kubectl("get", "secret/registry", "-n", namespace, "-o", "jsonpath={.data}");
+      const { ".dockerconfigjson": encoded = "" } = JSON.parse(login) as Record<string, string>;
+      expect(JSON.parse(Buffer.from(encoded, "base64").toString())).toEqual(product.settings.secret.registry);
+      const pods = [
+        "get",
+        "pods",
+        "-n",
+        namespace,
+        "-o",
+        "jsonpath={.items[*].spec.imagePullSecrets[*].name}",
+      ];
+      const count = (await kubectl("get", "pods", "-n", namespace, "-o", "name")).split("\n").length;
+      expect((await kubectl(...pods)).split(" ")).toEqual(Array<string>(count).fill("registry"));
+    }
+  });
+
   test("is not changed by a second update", async () => {
     expect(await stack.planned()).toEqual([]);
   });

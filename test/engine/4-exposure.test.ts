@@ -4,7 +4,7 @@ import { kubectl, kubectlReading } from "./kubectl.ts";
 import { makeProduct, type Product } from "./product.ts";
 
 const name = "engine-exposure";
-const controller = { className: "some-class", namespace: "controllers" };
+const controller = { className: "some-class", clients: [{ namespace: "controllers" }] };
 let product: Product;
 
 beforeAll(async () => {
@@ -71,7 +71,7 @@ describe("gateway", () => {
         listeners: [
           {
             protocol: "HTTPS",
-            port: 443,
+            port: 30443,
             hostname: "localhost",
             tls: { certificateRefs: [{ name: "edge-tls" }] },
           },
@@ -93,6 +93,30 @@ describe("gateway", () => {
   });
 
   test("is not changed by a second update", async () => {
+    expect(await product.stack.planned()).toEqual([]);
+  });
+});
+
+describe("route", () => {
+  test("is attached to a Gateway that exists, and makes none", async () => {
+    const gateway = { name: "public", namespace: "gateways", listener: "https" };
+    const clients = [{ cidr: "10.0.0.0/16" }];
+    await product.stack.set({ exposure: { kind: "route", gateway, clients } });
+    expect(await product.stack.planned()).toEqual([
+      "delete exposure",
+      "delete exposure-gateway",
+      "delete exposure-tls",
+      "update exposure-route",
+      `update server:${name}-server/server`,
+    ]);
+    await product.stack.up();
+    expect(await get("httproute")).toMatchObject({
+      spec: { parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https" }] },
+    });
+    expect(await kubectl("get", "gateways", "--all-namespaces", "--output", "name")).toBe("");
+    expect(await get("networkpolicy")).toMatchObject({
+      spec: { ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/16" } }] }] },
+    });
     expect(await product.stack.planned()).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 // What `./kit preflight --stack` asks a cluster, answered by a real API server.
 import { expect, inject, test } from "vitest";
 import { namesOf } from "../../infra/naming.ts";
+import { clusterDns } from "../../infra/peers.ts";
 import { gatherCluster } from "../../scripts/lib/preflight/cluster.ts";
 import { kubectlReading } from "./kubectl.ts";
 
@@ -10,8 +11,12 @@ const cluster = (context: string) => ({
   context,
   ...namesOf("engine-preflight"),
 });
-const target = { kind: "kubernetes", kubeconfig: "/k", context: "control-plane" } as const;
-const ingress = { kind: "ingress", className: "engine-preflight", namespace: "default" } as const;
+const target = { kind: "kubernetes", kubeconfig: "/k", context: "control-plane", dns: clusterDns } as const;
+const ingress = {
+  kind: "ingress",
+  className: "engine-preflight",
+  clients: [{ namespace: "default" }],
+} as const;
 
 test("a cluster tells its version, StorageClasses, rights and classes", async () => {
   const before = await gatherCluster(cluster("control-plane"), { target, exposure: ingress });

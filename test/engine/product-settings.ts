@@ -10,7 +10,12 @@ import {
 
 export interface ProductSettings {
   readonly plain: Record<string, object>;
-  readonly secret: { readonly credentials: Record<string, string>; readonly certificates: object };
+  readonly secret: {
+    readonly credentials: Record<string, string>;
+    readonly certificates: object;
+    readonly registry: object;
+    readonly oneTimePasswords: object;
+  };
   /** Every text that may stand nowhere in plain. */
   readonly hidden: readonly string[];
 }
@@ -39,10 +44,17 @@ export async function productSettings(
     escrow,
   }) as Record<string, object>;
   const keys = [certificates.postgres, certificates.backup, certificates.edge].map(({ key }) => key);
+  const login = { username: "robot", password: "opens-the-registry-and-nothing-else" };
+  const token = "lets-anybody-send-mails";
   return {
     plain,
-    secret: { credentials, certificates: certificateSettings(certificates) },
-    hidden: [...Object.values(credentials), ...keys.map(firstLine)],
+    secret: {
+      credentials,
+      certificates: certificateSettings(certificates),
+      registry: { auths: { "registry.example.com": login } },
+      oneTimePasswords: { webhook: `https://mailer.example.com/send?token=${token}` },
+    },
+    hidden: [...Object.values(credentials), ...keys.map(firstLine), login.password, token],
   };
 }
 

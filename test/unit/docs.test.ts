@@ -29,10 +29,9 @@ describe("settings that pages name", async () => {
   const pages = await markdown();
   const keys = Object.keys(schema.shape).join("|");
   const names = pages.flatMap(({ file, text }) =>
-    [...text.matchAll(new RegExp(`\`((?:${keys})(?:\\.[a-zA-Z]+)+)`, "g"))].map(([, name = ""]) => [
-      name,
-      file,
-    ]),
+    [...text.matchAll(new RegExp(`\`(?!registry\\.example)((?:${keys})(?:\\.[a-zA-Z]+)+)`, "g"))].map(
+      ([, name = ""]) => [name, file],
+    ),
   );
 
   test.each(names)("%s of %s is one", (name) => {

@@ -66,7 +66,7 @@ image: {{ required "image is required: a reference with digest" .Values.image | 
 imagePullPolicy: {{ .Values.imagePullPolicy }}
 env:
   - { name: PORT, value: "8080" }
-  {{- range $name := concat (keys .Values.settings) (list "DXC_SECRET" "DEXIE_CLOUD") | sortAlpha }}
+  {{- range $name := concat (keys .Values.settings) (list "DXC_SECRET" "DEXIE_CLOUD") .Values.secrets.settings | sortAlpha }}
   - { name: {{ $name }}_FILE, value: /etc/dexie-cloud/config/{{ $name }} }
   {{- end }}
 securityContext:
@@ -90,6 +90,11 @@ volumeMounts:
 - to:
     {{- toYaml .Values.network.dns | nindent 4 }}
   ports:
-    - { protocol: UDP, port: 53 }
-    - { protocol: TCP, port: 53 }
+    - { protocol: UDP, port: {{ .Values.network.dnsPort }} }
+    - { protocol: TCP, port: {{ .Values.network.dnsPort }} }
+{{- end }}
+
+{{/* Helm reads every number as a fraction, which prints a million as 1e+06. */}}
+{{- define "dexie-cloud-server.settingText" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
 {{- end }}

@@ -114,3 +114,8 @@ labelSelector:
     {{- include "postgres.selector" (dict "root" . "component" "database") | nindent 4 }}
 topologyKey: kubernetes.io/hostname
 {{- end }}
+
+{{/* Helm reads every number as a fraction, which prints a million as 1e+06. */}}
+{{- define "postgres.settingText" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- end }}

@@ -10,11 +10,12 @@ export interface ChartAbout {
   readonly kubeVersion: string;
 }
 
-/** The README.md of a chart. */
+/** The README.md of a chart. `needs` are the objects that it refers to. */
 export function chartReference(
   about: ChartAbout,
   values: readonly ChartValue[],
   rules: Readonly<Record<string, Rule>>,
+  needs: string,
 ): string {
   const { name, description, appVersion, kubeVersion } = about;
   const rows = leaves(values).map((value) => [
@@ -34,6 +35,14 @@ helm install ${name} charts/${name} --namespace dexie --values my-values.yaml
 \`\`\`
 
 The folder \`ci\` has the least that must be set and an example of everything.
+
+## What must be there first
+
+In the same namespace, from \`ci/objects.yaml\`:
+
+\`\`\`yaml
+${needs.trim()}
+\`\`\`
 
 ## Values
 

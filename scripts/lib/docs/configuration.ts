@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { schema, secretKeys } from "../../../infra/settings/schema.ts";
+import { schema } from "../../../infra/settings/schema.ts";
+import { secretKeys } from "../../../infra/settings/secrets.ts";
 import { code, generated, table } from "./markdown.ts";
 
 /** The page of all keys of a stack file. */
@@ -33,6 +34,7 @@ interface Node {
   readonly required?: readonly string[];
   readonly oneOf?: readonly Node[];
   readonly anyOf?: readonly Node[];
+  readonly items?: Node;
 }
 
 const titles = ["Key", "Type", "Default", "What it is", "Example"];
@@ -43,7 +45,8 @@ function section(key: string, node: Node, root: Node): string {
   const text = [`## ${key}`, isLeaf ? "" : (node.description ?? "")];
   if (isSecret(key)) text.push("**Secret.** Refused where it lies unencrypted in the stack file.");
   if (isLeaf) text.push(table(titles, [row(key, node, needOf(key, root))]));
-  if (node.properties) text.push(table(titles, rowsBelow(key, node)));
+  if (node.properties)
+    text.push(table(titles, rowsBelow(key, node, root.required?.includes(key) ? undefined : key)));
   for (const kind of kindsOf(node)) {
     const { kind: discriminator, ...others } = kind.properties ?? {};
     text.push(`### ${key}.kind: ${String(discriminator?.const)}`, discriminator?.description ?? "");
@@ -60,12 +63,16 @@ function needOf(name: string, holder: Node, optionalHolder?: string): string {
   return optionalHolder === undefined ? "required" : `required with ${code(optionalHolder)}`;
 }
 
-/** A row for each key that has no keys of its own. */
+/** A row for each key, but for those that only hold others and say nothing themselves. */
 function rowsBelow(path: string, node: Node, optional?: string): string[][] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const key = `${path}.${name}`;
     if (child.properties === undefined) return [row(key, child, needOf(name, node, optional))];
-    return rowsBelow(key, child, node.required?.includes(name) ? optional : key);
+    const isRequired = node.required?.includes(name);
+    const below = rowsBelow(key, child, isRequired ? optional : key);
+    if (child.description === undefined) return below;
+    const need = isRequired ? needOf(name, node, optional) : "not set";
+    return [[code(key), "the keys below", need, child.description, ""], ...below];
   });
 }
 
@@ -91,6 +98,6 @@ const words: Readonly<Record<string, string>> = {
 function typeWord(node: Node): string {
   const choices = node.enum ?? (node.const === undefined ? undefined : [node.const]);
   if (choices) return choices.map((choice) => code(String(choice))).join(", ");
-  if (node.type === "array") return "list of texts";
+  if (node.type === "array") return node.items?.type === "object" ? "list of objects" : "list of texts";
   return words[node.type ?? ""] ?? node.type ?? "";
 }

@@ -39,7 +39,10 @@ async function chartPages(chart: string): Promise<Page[]> {
       path: `charts/${chart}/values.schema.json`,
       text: JSON.stringify(chartSchema(chart, values, own)),
     },
-    { path: `charts/${chart}/README.md`, text: chartReference(about, values, own) },
+    {
+      path: `charts/${chart}/README.md`,
+      text: chartReference(about, values, own, await read("ci/objects.yaml")),
+    },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { clusterDns } from "../../../infra/peers.ts";
 import { judgeCluster, type ClusterFacts } from "./cluster.ts";
 
 const fast = { name: "fast", isDefault: true, canGrow: true };
@@ -8,9 +9,9 @@ const good: ClusterFacts = {
   mayMakeNamespaces: true,
   hasClass: undefined,
 };
-const target = { kind: "kubernetes", kubeconfig: "/k", context: "production" } as const;
+const target = { kind: "kubernetes", kubeconfig: "/k", context: "production", dns: clusterDns } as const;
 const edge = { kind: "edge" } as const;
-const ingress = { kind: "ingress", className: "nginx", namespace: "ingress-nginx" } as const;
+const ingress = { kind: "ingress", className: "nginx", clients: [{ namespace: "ingress-nginx" }] } as const;
 
 it.each([
   ["a good cluster", {}, {}, "pass", undefined],

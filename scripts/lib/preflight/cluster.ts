@@ -30,7 +30,7 @@ export async function gatherCluster(cluster: Cluster, { exposure }: Wanted): Pro
   const [classes, may, ofExposure] = await Promise.all([
     ask("get", "storageclasses", "--output", "json"),
     ask("auth", "can-i", "create", "namespaces", "--quiet"),
-    exposure.kind === "edge" ? undefined : ask("get", `${exposure.kind}class`, exposure.className),
+    "className" in exposure ? ask("get", `${exposure.kind}class`, exposure.className) : undefined,
   ]);
   return {
     version,
@@ -84,7 +84,7 @@ function judgeStorage(classes: readonly StorageClass[], target: Wanted["target"]
 }
 
 function judgeClass(hasClass: boolean | undefined, exposure: Wanted["exposure"]): Check[] {
-  if (exposure.kind === "edge") return [];
+  if (!("className" in exposure)) return [];
   const kind = exposure.kind === "ingress" ? "IngressClass" : "GatewayClass";
   const name = `must have ${kind} ${exposure.className}`;
   return [

@@ -10,6 +10,7 @@ const kept = {
   env: { PULUMI_CONFIG_PASSPHRASE_FILE: "/kit/stacks/prod/passphrase" },
 };
 const again = "./kit up --stack prod --yes";
+const around = { encrypted: [], read: () => undefined, now: new Date() };
 const up = ["up", "--yes", "--skip-preview"];
 
 /** What Pulumi prints when the program ends with this error. */
@@ -30,7 +31,7 @@ describe("wrong settings", () => {
     prod,
     ["preview", "--json"],
     255,
-    printed(messageOf(() => parseSettings({ server: { replicas: 0 }, nonsense: true }, "prod"))),
+    printed(messageOf(() => parseSettings({ server: { replicas: 0 }, nonsense: true }, "prod", around))),
   );
 
   test("end with the exit code for wrong use", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { KitError } from "../errors.ts";
+import { clusterDns } from "../../../infra/peers.ts";
 import { clusterOf } from "./cluster.ts";
 
 vi.mock("../local/index.ts", () => ({
@@ -15,7 +16,7 @@ describe("where a stack runs, while the local node is another checkout's", () =>
   });
 
   it("can be on a cluster", async () => {
-    const target = { kind: "kubernetes", kubeconfig, context: "prod", storageClass: undefined } as const;
+    const target = { kind: "kubernetes", kubeconfig, context: "prod", dns: clusterDns } as const;
     expect(await clusterOf("demo", target)).toMatchObject({ stack: "demo", kubeconfig, context: "prod" });
   });
 });

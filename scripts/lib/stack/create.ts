@@ -6,7 +6,7 @@ import { certificateSettings, initialCredentials, initialSettings, type Answers 
 
 /** Makes a stack, or completes one: what it has already stays as it is. Returns the names of the settings it wrote. */
 export async function createStack(stack: string, answers: Answers): Promise<string[]> {
-  const file = (await readStackFile(stack)) ?? { plain: {}, names: [] };
+  const file = (await readStackFile(stack)) ?? { plain: {}, names: [], encrypted: [] };
   const isAbsent = (key: string) => !file.names.includes(key);
   const wanted = initialSettings(answers);
   const plain = Object.fromEntries(Object.entries(wanted).filter(([key]) => isAbsent(key)));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseStackFile } from "./file.ts";
+import { markingFaults } from "../../../infra/settings/parse.ts";
+import type { KitError } from "../errors.ts";
+import { checkSettings, parseStackFile } from "./file.ts";
 
 describe("a stack file", () => {
   it("gives plain settings, written as YAML or as JSON in a text, and names the encrypted ones", () => {
@@ -11,6 +13,8 @@ config:
   dexie-cloud-kit:protection: "true"
   dexie-cloud-kit:credentials:
     secure: v1:xyz
+  dexie-cloud-kit:database:
+    storage: { secure: v1:xyz }
   other:key: value
 `);
     expect(file.plain).toEqual({
@@ -18,10 +22,25 @@ config:
       server: { replicas: 2 },
       protection: true,
     });
-    expect(file.names).toEqual(["target", "server", "protection", "credentials"]);
+    expect(file.names).toEqual(["target", "server", "protection", "credentials", "database"]);
+    expect(file.encrypted).toEqual(["credentials", "database"]);
   });
 
   it.each(["", "encryptionsalt: v1:abc\n"])("can be without settings: %j", (text) => {
-    expect(parseStackFile(text)).toEqual({ plain: {}, names: [] });
+    expect(parseStackFile(text)).toEqual({ plain: {}, names: [], encrypted: [] });
+  });
+
+  it("whose settings lie encrypted where they must not is told so, not that they are missing", () => {
+    const marking = markingFaults(["server"], ["server"]);
+    const message = (): string => {
+      try {
+        checkSettings("production", {}, marking);
+      } catch (error) {
+        return (error as KitError).why;
+      }
+      return "";
+    };
+    expect(message()).toMatch(/^server: must not be encrypted/m);
+    expect(message()).not.toMatch(/server: is missing/);
   });
 });

@@ -2,17 +2,18 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
-import { describeFault, faultsOf, sentence } from "../../../infra/settings/faults.ts";
-import { stackFaults } from "../../../infra/settings/parse.ts";
-import { schema, type Settings } from "../../../infra/settings/schema.ts";
+import { describeFault, faultsOf, sentence, type Fault } from "../../../infra/settings/faults.ts";
+import { markingFaults, stackFaults } from "../../../infra/settings/parse.ts";
+import { plainSchema, type Settings } from "../../../infra/settings/schema.ts";
 import { KitError } from "../errors.ts";
 import { commandAsTyped } from "../interrupts.ts";
 import { root } from "../paths.ts";
 
-/** What a stack file holds: the plain settings by key, and the names of all of them. */
+/** What a stack file holds: the plain settings by key, and the names of all and of those that lie encrypted. */
 export interface StackFile {
   readonly plain: Readonly<Record<string, unknown>>;
   readonly names: readonly string[];
+  readonly encrypted: readonly string[];
 }
 
 /** The plain settings of a stack that need not be complete. */
@@ -20,8 +21,6 @@ export type PresentSettings = { readonly [Key in keyof Settings]?: Settings[Key]
 
 const prefix = "dexie-cloud-kit:";
 const fileSchema = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
-const encrypted = z.object({ secure: z.string() });
-const plainSchema = schema.omit({ credentials: true, certificates: true });
 
 /** The file of a stack's settings. */
 export const stackFile = (stack: string): string => join(root, `Pulumi.${stack}.yaml`);
@@ -51,13 +50,17 @@ export async function requireStackFile(stack: string): Promise<StackFile> {
 
 /** The plain settings of a stack that must be there, checked. */
 export async function readSettings(stack: string): Promise<Settings> {
-  const { plain } = await requireStackFile(stack);
-  return checkSettings(stack, plain);
+  const { plain, names, encrypted } = await requireStackFile(stack);
+  return checkSettings(stack, plain, markingFaults(names, encrypted));
 }
 
 /** Checks plain settings. All faults are told at once. */
-export function checkSettings(stack: string, plain: Readonly<Record<string, unknown>>): Settings {
-  return checked(stack, plainSchema.safeParse(plain, { error: sentence }));
+export function checkSettings(
+  stack: string,
+  plain: Readonly<Record<string, unknown>>,
+  marking: readonly Fault[] = [],
+): Settings {
+  return checked(stack, plainSchema.safeParse(plain, { error: sentence }), marking);
 }
 
 /** Checks the plain settings that are there, of a stack that need not be complete. */
@@ -65,8 +68,11 @@ export function checkPresent(stack: string, plain: Readonly<Record<string, unkno
   return checked(stack, plainSchema.partial().safeParse(plain, { error: sentence }));
 }
 
-function checked<T>(stack: string, parsed: z.ZodSafeParseResult<T>): T {
-  const faults = [...stackFaults(stack), ...(parsed.success ? [] : faultsOf(parsed.error.issues))];
+function checked<T>(stack: string, parsed: z.ZodSafeParseResult<T>, marking: readonly Fault[] = []): T {
+  const told = parsed.success ? [] : faultsOf(parsed.error.issues);
+  // What lies encrypted cannot be read here, and is not missing.
+  const isMarked = ({ key }: Fault) => marking.some((fault) => fault.key === key);
+  const faults = [...stackFaults(stack), ...marking, ...told.filter((fault) => !isMarked(fault))];
   if (parsed.success && faults.length === 0) return parsed.data;
   throw new KitError("usage", `the settings of stack ${stack} are not right`, {
     why: [...faults.map(describeFault), `Correct them in Pulumi.${stack}.yaml.`].join("\n        "),
@@ -80,12 +86,19 @@ export function parseStackFile(text: string): StackFile {
   const own = Object.entries(config)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value] as const);
-  const plain = own.filter(([, value]) => !encrypted.safeParse(value).success);
+  const plain = own.filter(([, value]) => !isEncrypted(value));
   return {
     plain: Object.fromEntries(plain.map(([key, value]) => [key, structured(value)])),
     names: own.map(([key]) => key),
+    encrypted: own.filter(([, value]) => isEncrypted(value)).map(([key]) => key),
   };
 }
+
+/** Pulumi encrypts a value as a whole, or with `--path` a part of it. */
+const isEncrypted = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.entries(value).some(([key, member]) => key === "secure" || isEncrypted(member));
 
 /** `pulumi config set` stores objects as JSON in a text. */
 function structured(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { webPort } from "../../../infra/web-port.ts";
 import type { Certificates } from "./certificates.ts";
 
 /** Where a stack runs. The same shape as the config key `target`. */
@@ -37,7 +38,7 @@ export function initialSettings(answers: Answers): Record<string, string | objec
       repository: { kind: "volume", size: local ? "4Gi" : "50Gi" },
     },
     protection: "true",
-    exposure: local ? { kind: "edge", nodePort: portOf(url) } : { kind: "edge" },
+    exposure: local ? { kind: "edge", nodePort: webPort(url) } : { kind: "edge" },
   };
 }
 
@@ -50,11 +51,4 @@ export function initialCredentials(): Record<string, string> {
 /** The certificates as the config key `certificates` has them. */
 export function certificateSettings(made: Certificates): object {
   return { ca: made.ca, postgres: made.postgres, backup: made.backup, edge: made.edge };
-}
-
-/** The TCP port of an address, the scheme's own when none is written. */
-export function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  if (port !== "") return Number(port);
-  return protocol === "https:" ? 443 : 80;
 }

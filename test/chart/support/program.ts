@@ -17,9 +17,16 @@ interface Registered {
   readonly inputs: Record<string, unknown>;
 }
 
-/** All objects of a stack with this exposure. */
-export async function objectsOfProgram(stack: string, exposure: object): Promise<KubernetesObject[]> {
-  const registered = await runProgram(stack, exposure);
+/** Settings that are put in the place of the usual ones; those of the target beside them. */
+export interface Changes {
+  readonly exposure?: object;
+  readonly target?: object;
+  readonly oneTimePasswords?: object;
+}
+
+/** All objects of a stack with these changes to its settings. */
+export async function objectsOfProgram(stack: string, changes: Changes): Promise<KubernetesObject[]> {
+  const registered = await runProgram(stack, changes);
   const own = registered.filter(({ inputs }) => "apiVersion" in inputs && "kind" in inputs);
   const charts = registered.filter(({ type }) => type === chartType);
   const rendered = await Promise.all(charts.map(({ inputs }) => renderChart(inputs)));
@@ -36,12 +43,12 @@ function renderChart(inputs: Record<string, unknown>): Promise<KubernetesObject[
   });
 }
 
-async function runProgram(stack: string, exposure: object): Promise<Registered[]> {
+async function runProgram(stack: string, changes: Changes): Promise<Registered[]> {
   const folder = await mkdtemp(join(tmpdir(), "program-"));
   const registered: Registered[] = [];
   let failure: unknown;
   try {
-    await configure(stack, folder, exposure);
+    await configure(stack, folder, changes);
     await pulumi.runtime.setMocks(recorder(registered), project, stack);
     await pulumi.runtime.runInPulumiStack(async () => {
       vi.resetModules();
@@ -57,10 +64,16 @@ async function runProgram(stack: string, exposure: object): Promise<Registered[]
   return registered;
 }
 
-async function configure(stack: string, folder: string, exposure: object): Promise<void> {
+async function configure(stack: string, folder: string, changes: Changes): Promise<void> {
   const target = { kind: "kubernetes", kubeconfig: join(folder, "kubeconfig"), context: "cluster" } as const;
   const { plain, secret } = await productSettings(stack, folder, target);
-  const all = Object.entries({ ...plain, ...secret, exposure });
+  const all = Object.entries({
+    ...plain,
+    ...secret,
+    oneTimePasswords: {},
+    ...changes,
+    target: { ...plain["target"], ...changes.target },
+  });
   const texts = all.map(([key, value]) => [
     `${project}:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),

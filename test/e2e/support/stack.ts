@@ -45,10 +45,8 @@ async function writeSettings(): Promise<void> {
   await kit("init", "--stack", stack, ...where, "--kek", kekFile, "--escrow", ...escrow);
   const { server } = await readSettings(stack);
   const webhook = `http://${mailer.host}:${mailer.port}/mail`;
-  await changeSettings({
-    server: { ...server, owners: [owner], oneTimePasswords: { webhook } },
-    protection: "false",
-  });
+  await changeSettings({ server: { ...server, owners: [owner] }, protection: "false" });
+  await setConfig(await openWorkspace(stack), { oneTimePasswords: { webhook } }, { secret: true });
 }
 
 /** Changes settings, for the next `up`. */

@@ -1,0 +1,52 @@
+import { namesOf } from "../naming.ts";
+import { textAt } from "./at.ts";
+import { isPublicOrigin } from "./checks.ts";
+import type { Fault } from "./faults.ts";
+import { coversHost, isCertificate, isIssuedBy, validity } from "./x509.ts";
+
+/** What is wrong with the certificates beyond their form, as far as they can be read. */
+export function certificateFaults(input: unknown, stack: string, now: Date): Fault[] {
+  const ca = textAt(input, "certificates", "ca");
+  const url = textAt(input, "server", "url");
+  const hosts: Record<string, string | undefined> = {
+    postgres: `postgres.${namesOf(stack).databaseNamespace}.svc`,
+    edge: url !== undefined && isPublicOrigin(url) ? hostOf(url) : undefined,
+  };
+  return [
+    ...(ca !== undefined && isCertificate(ca) ? ageFaults("certificates.ca", ca, now) : []),
+    ...["postgres", "backup", "edge"].flatMap((name) => {
+      const key = `certificates.${name}.certificate`;
+      const pem = textAt(input, "certificates", name, "certificate");
+      if (pem === undefined || !isCertificate(pem)) return [];
+      return [
+        ...ageFaults(key, pem, now),
+        ...hostFaults(key, pem, hosts[name]),
+        // What clients see may come from anybody.
+        ...(name === "edge" ? [] : issuerFaults(key, pem, ca)),
+      ];
+    }),
+  ];
+}
+
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
+
+const byKit = "such as ./kit certificates renew makes";
+
+function ageFaults(key: string, pem: string, now: Date): Fault[] {
+  const valid = validity(pem);
+  if (valid === undefined) return [];
+  const day = (date: Date) => date.toISOString().slice(0, 10);
+  if (now > valid.to) return [{ key, wrong: `ended on ${day(valid.to)}; set a newer one`, hint: byKit }];
+  if (now < valid.from) return [{ key, wrong: `is not valid before ${day(valid.from)}`, hint: byKit }];
+  return [];
+}
+
+function hostFaults(key: string, pem: string, host: string | undefined): Fault[] {
+  if (host === undefined || coversHost(pem, host)) return [];
+  return [{ key, wrong: `must be valid for ${host}`, hint: `such as with the alternative name ${host}` }];
+}
+
+function issuerFaults(key: string, pem: string, ca: string | undefined): Fault[] {
+  if (ca === undefined || !isCertificate(ca) || isIssuedBy(pem, ca)) return [];
+  return [{ key, wrong: "must be issued by certificates.ca", hint: byKit }];
+}
