@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { isIssuedBy } from "../../../infra/settings/x509.ts";
 import type { Certificates, KeyPair } from "./certificates.ts";
 
 /** How a stack gets from its certificates to new ones. */
@@ -36,13 +37,8 @@ function formerAuthorities({ ca, postgres, backup, edge }: Certificates): string
   return [...new Set(issuers)];
 }
 
-function issuersOf(certificate: string, bundle: string): string[] {
-  const issued = new X509Certificate(certificate);
-  return authorities(bundle).filter((pem) => {
-    const authority = new X509Certificate(pem);
-    return issued.checkIssued(authority) && issued.verify(authority.publicKey);
-  });
-}
+const issuersOf = (certificate: string, bundle: string): string[] =>
+  authorities(bundle).filter((authority) => isIssuedBy(certificate, authority));
 
 const authorities = (bundle: string): string[] =>
   bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
