@@ -20,7 +20,8 @@ export class IsolatedNamespace extends pulumi.ComponentResource {
   readonly pullSecrets: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: IsolatedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kit:namespaces:IsolatedNamespace", name, {}, opts);
+    // Pulumi plans nothing for a changed lock alone; as an input of the component it is seen before it is made.
+    super("kit:namespaces:IsolatedNamespace", name, { protection: args.protection }, opts);
     const labels = {
       "app.kubernetes.io/component": args.component,
       "app.kubernetes.io/part-of": "dexie-cloud-kit",

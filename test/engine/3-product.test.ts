@@ -207,6 +207,7 @@ describe("destroy", () => {
 
   test("removes everything once that is let go", async () => {
     await stack.set({ protection: "false" });
+    expect(await stack.planned()).toEqual(["update database-namespace"]);
     await stack.up();
     await stack.destroy();
     expect(await stack.resources()).toEqual([]);
