@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeMachine, judgePlugins, type Facts, type Needs } from "./checks.ts";
+import { judgeMachine, judgePlugins, type Facts, type FreeSpace, type Needs } from "./checks.ts";
 import { preflightError } from "./index.ts";
 
 const gib = 1024 ** 3;
@@ -22,7 +22,7 @@ const good: Facts = {
   hasForeignKubernetes: false,
   nodeRuns: false,
   foreignCheckout: undefined,
-  folders: [{ folder: "/var/lib/kit", freeBytes: 40 * gib, isFilled: false }],
+  folders: [{ folder: "/var/lib/kit", freeBytes: 40 * gib, lacks: "tools" }],
   memoryBytes: 8 * gib,
   availableMemoryBytes: 6 * gib,
 };
@@ -33,8 +33,8 @@ const needs: Needs = {
   podRange: "10.244.0.0/16",
 };
 
-const disk = (freeBytes: number, isFilled: boolean): Partial<Facts> => ({
-  folders: [{ folder: "/var/lib/kit", freeBytes, isFilled }],
+const disk = (freeBytes: number, lacks: FreeSpace["lacks"]): Partial<Facts> => ({
+  folders: [{ folder: "/var/lib/kit", freeBytes, lacks }],
 });
 
 const faults: readonly [string, Partial<Facts>, "warn" | "fail", string][] = [
@@ -75,8 +75,9 @@ const faults: readonly [string, Partial<Facts>, "warn" | "fail", string][] = [
     "fail",
     "A route leads to 10.244.0.0/16, which the node would take over.",
   ],
-  ["little disk for a first run", disk(3 * gib, false), "fail", "3.0 GiB are free."],
-  ["a full disk", disk(1.9 * gib, true), "fail", "1.9 GiB are free."],
+  ["little disk for the tools", disk(15 * gib, "tools"), "fail", "15.0 GiB are free."],
+  ["little disk for the node", disk(3 * gib, "node"), "fail", "3.0 GiB are free."],
+  ["a full disk", disk(1.9 * gib, undefined), "fail", "1.9 GiB are free."],
   [
     "little memory",
     { memoryBytes: 2 * gib, availableMemoryBytes: gib },
@@ -103,7 +104,7 @@ describe("a machine", () => {
     ["a port of another address", { listeners: [{ address: "192.0.2.2", port: 2379 }] }],
     ["ports of its own node", { nodeRuns: true, listeners: [{ address: "127.0.0.1", port: 2379 }] }],
     ["routes of its own node", { nodeRuns: true, routes: ["10.244.0.0/24"] }],
-    ["little disk, but all that it is for there", disk(3 * gib, true)],
+    ["little disk, but all that it is for there", disk(3 * gib, undefined)],
     ["no apt, but nothing to assemble", { toAssemble: [], noDebian: "There is no apt" }],
     ["4 GiB less what the kernel keeps", { memoryBytes: 3.8 * gib, availableMemoryBytes: 3 * gib }],
   ])("with %s passes", (_, change) => {

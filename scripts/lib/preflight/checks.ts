@@ -45,8 +45,8 @@ export interface Listener {
 export interface FreeSpace {
   readonly folder: string;
   readonly freeBytes: number;
-  /** Whether what it is for is there already, or is still to be made. */
-  readonly isFilled: boolean;
+  /** What is still to be made there: tools and images, the node, or nothing. */
+  readonly lacks: "tools" | "node" | undefined;
 }
 
 /** What the node will take. */
@@ -68,9 +68,8 @@ export interface Check {
 }
 
 const gib = 1024 ** 3;
-const leastDisk = 10 * gib;
-// The kubelet evicts pods when less than one is left.
-const leastDiskOnceFilled = 2 * gib;
+// Tools take 13 where all of them are built, most of it for Go. The kubelet evicts pods when less than one is left.
+const leastDisk = { tools: 16 * gib, node: 4 * gib, nothing: 2 * gib };
 const leastMemory = 4 * gib;
 const leastAvailable = 2 * gib;
 const neededControllers = ["cpu", "memory", "pids"];
@@ -264,8 +263,8 @@ function mustHaveFreeRanges({ routes, nodeRuns }: Facts, { ranges }: Needs): Che
       );
 }
 
-function mustHaveDisk({ folder, freeBytes, isFilled }: FreeSpace): Check {
-  const least = isFilled ? leastDiskOnceFilled : leastDisk;
+function mustHaveDisk({ folder, freeBytes, lacks }: FreeSpace): Check {
+  const least = leastDisk[lacks ?? "nothing"];
   const name = `must have ${least / gib} GiB of disk for ${folder}`;
   const sentence = `${inGib(freeBytes)} GiB are free.`;
   return freeBytes >= least ? pass(name, sentence) : fail(name, sentence, "free or add disk space");

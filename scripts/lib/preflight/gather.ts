@@ -66,8 +66,8 @@ export async function gatherFacts(): Promise<Facts> {
     nodeRuns,
     foreignCheckout: isRoot ? (await foreignOwner())?.checkout : undefined,
     folders: [
-      await freeSpace(cacheDir, missing.length === 0),
-      await freeSpace(machineDir, existsSync(machineDir)),
+      await freeSpace(cacheDir, missing.length === 0 ? undefined : "tools"),
+      await freeSpace(machineDir, existsSync(machineDir) ? undefined : "node"),
     ],
     memoryBytes: totalmem(),
     availableMemoryBytes: await availableMemory(),
@@ -147,9 +147,9 @@ async function findRoutes(): Promise<string[]> {
   return destinations.filter((destination) => /^\d/.test(destination));
 }
 
-async function freeSpace(folder: string, isFilled: boolean): Promise<FreeSpace> {
+async function freeSpace(folder: string, lacks: FreeSpace["lacks"]): Promise<FreeSpace> {
   const { bavail, bsize } = await statfs(existingParent(folder));
-  return { folder, freeBytes: bavail * bsize, isFilled };
+  return { folder, freeBytes: bavail * bsize, lacks };
 }
 
 const existingParent = (folder: string): string =>
