@@ -68,8 +68,8 @@ export interface Check {
 }
 
 const gib = 1024 ** 3;
-// Tools take 13 where all of them are built, most of it for Go. The kubelet evicts pods when less than one is left.
-const leastDisk = { tools: 16 * gib, node: 4 * gib, nothing: 2 * gib };
+// Tools take 15 where all of them are built, most of it for Go. The kubelet evicts pods when less than one is left.
+const leastDisk = { tools: 18 * gib, node: 4 * gib, nothing: 2 * gib };
 const leastMemory = 4 * gib;
 const leastAvailable = 2 * gib;
 const neededControllers = ["cpu", "memory", "pids"];
