@@ -1,6 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
 
-/** Some of the network: pods of a namespace, all or those with the labels, or a block of addresses of who is no pod. */
+/**
+ * Some of the network: pods of a namespace, all or those with the labels, or a block of addresses of who is no pod.
+ * With labels alone, pods of the policy's own namespace.
+ */
 export interface Peer {
   readonly namespace?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;

@@ -104,12 +104,9 @@ export class Database extends pulumi.ComponentResource {
           },
           settings: { max_connections: args.connections },
           network: { dns: policyPeers(args.dns.servers), dnsPort: args.dns.port },
-          clients: [
-            {
-              namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": args.clientNamespace } },
-              podSelector: { matchLabels: { "app.kubernetes.io/name": "dexie-cloud-server" } },
-            },
-          ],
+          clients: policyPeers([
+            { namespace: args.clientNamespace, labels: { "app.kubernetes.io/name": "dexie-cloud-server" } },
+          ]),
           podAnnotations: { "checksum/secrets": readAtStart },
           resources: { postgres: args.resources },
         },

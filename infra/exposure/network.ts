@@ -14,7 +14,7 @@ export const edgeNetwork = (
   ingress: [{ ports: [{ protocol: "TCP", port: tlsPort }] }],
   egress: [
     {
-      to: [{ podSelector: { matchLabels: { ...server.labels } } }],
+      to: policyPeers([{ labels: server.labels }]),
       ports: [{ protocol: "TCP", port: server.port }],
     },
     {
@@ -29,4 +29,4 @@ export const edgeNetwork = (
 
 /** Who may connect to the server: the edge, or who takes its place. */
 export const serverClients = (clients: readonly Peer[] | undefined): PolicyPeer[] =>
-  clients === undefined ? [{ podSelector: { matchLabels: selectorLabels("edge") } }] : policyPeers(clients);
+  policyPeers(clients ?? [{ labels: selectorLabels("edge") }]);

@@ -80,12 +80,9 @@ export class Server extends pulumi.ComponentResource {
           },
           network: {
             clients: args.clients,
-            database: [
-              {
-                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": args.databaseNamespace } },
-                podSelector: { matchLabels: { "app.kubernetes.io/name": "postgres" } },
-              },
-            ],
+            database: policyPeers([
+              { namespace: args.databaseNamespace, labels: { "app.kubernetes.io/name": "postgres" } },
+            ]),
             dns: policyPeers(args.dns.servers),
             dnsPort: args.dns.port,
             egress: mailer === undefined ? [] : [egressTo(mailer.port)],
