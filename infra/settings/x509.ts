@@ -45,10 +45,12 @@ export function isIssuedBy(pem: string, authorities: string): boolean {
 const signed = (issuer: X509Certificate, certificate: X509Certificate): boolean =>
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 
+/** The certificates of a bundle or chain, each in PEM. */
+export const separate = (pem: string): string[] =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map((one) => `${one}\n`);
+
 const certificatesIn = (pem: string): X509Certificate[] =>
-  (pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).flatMap(
-    (one) => certificateOf(one) ?? [],
-  );
+  separate(pem).flatMap((one) => certificateOf(one) ?? []);
 
 const certificateOf = (pem: string): X509Certificate | undefined => parsed(() => new X509Certificate(pem));
 const privateKeyOf = (pem: string): KeyObject | undefined => parsed(() => createPrivateKey(pem));

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { isIssuedBy } from "../../../infra/settings/x509.ts";
+import { isIssuedBy, separate } from "../../../infra/settings/x509.ts";
 import type { Certificates, KeyPair } from "./certificates.ts";
 
 /** How a stack gets from its certificates to new ones. */
@@ -38,7 +38,4 @@ function formerAuthorities({ ca, postgres, backup, edge }: Certificates): string
 }
 
 const issuersOf = (certificate: string, bundle: string): string[] =>
-  authorities(bundle).filter((authority) => isIssuedBy(certificate, authority));
-
-const authorities = (bundle: string): string[] =>
-  bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
+  separate(bundle).filter((authority) => isIssuedBy(certificate, authority));
