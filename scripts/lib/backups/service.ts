@@ -16,20 +16,29 @@ export interface DatabaseService {
 
 interface StatefulSet {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-  readonly spec: { readonly replicas?: number };
+  readonly spec: { readonly replicas?: number | undefined };
 }
 
-/** Reads how the database stands. */
-export async function readService(cluster: Cluster): Promise<DatabaseService> {
+/** What the StatefulSet of a database says of restores. */
+export const serviceOf = ({ metadata, spec }: StatefulSet): DatabaseService => ({
+  note: parseNote(metadata.annotations?.[noteAnnotation]),
+  stopped: spec.replicas === 0,
+});
+
+/** How the database stands; undefined while there is none. */
+export async function findService(cluster: Cluster): Promise<DatabaseService | undefined> {
   const found = await getObject<StatefulSet>(cluster, cluster.databaseNamespace, "statefulset/postgres");
-  if (found === undefined) {
-    throw new KitError("failed", `namespace ${cluster.databaseNamespace} has no database`, {
-      why: "there is no StatefulSet postgres",
-      next: `./kit up --stack ${cluster.stack}`,
-    });
-  }
-  const { metadata, spec } = found;
-  return { note: parseNote(metadata.annotations?.[noteAnnotation]), stopped: spec.replicas === 0 };
+  return found && serviceOf(found);
+}
+
+/** How the database stands, which must be there. */
+export async function readService(cluster: Cluster): Promise<DatabaseService> {
+  const found = await findService(cluster);
+  if (found !== undefined) return found;
+  throw new KitError("failed", `namespace ${cluster.databaseNamespace} has no database`, {
+    why: "there is no StatefulSet postgres",
+    next: `./kit up --stack ${cluster.stack}`,
+  });
 }
 
 /** Notes a restore at the database, or that there is none any more. */
@@ -82,21 +91,13 @@ async function readyServers(cluster: Cluster): Promise<number> {
 /** A stack can have its database before its server. */
 async function scaleServer(cluster: Cluster, replicas: number): Promise<void> {
   if ((await server(cluster)) === undefined) return;
-  await kubectl(cluster, [
-    "scale",
-    "deployment/server",
-    "-n",
-    cluster.serverNamespace,
-    `--replicas=${replicas}`,
-  ]);
+  await scale(cluster, cluster.serverNamespace, "deployment/server", replicas);
 }
 
-async function scaleDatabase(cluster: Cluster, replicas: number): Promise<void> {
-  await kubectl(cluster, [
-    "scale",
-    "statefulset/postgres",
-    "-n",
-    cluster.databaseNamespace,
-    `--replicas=${replicas}`,
-  ]);
+function scaleDatabase(cluster: Cluster, replicas: number): Promise<void> {
+  return scale(cluster, cluster.databaseNamespace, "statefulset/postgres", replicas);
+}
+
+async function scale(cluster: Cluster, namespace: string, workload: string, replicas: number): Promise<void> {
+  await kubectl(cluster, ["scale", workload, "-n", namespace, `--replicas=${replicas}`]);
 }

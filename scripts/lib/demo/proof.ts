@@ -1,9 +1,8 @@
 import type { Cluster } from "../backups/cluster.ts";
 import { createBackup } from "../backups/create.ts";
 import { databaseAnswers } from "../backups/inspect.ts";
-import { getObject } from "../backups/kubectl.ts";
 import { restoreInPlace, restorePhases } from "../backups/restore.ts";
-import { noteAnnotation, parseNote } from "../backups/resume.ts";
+import { findService } from "../backups/service.ts";
 import { KitError } from "../errors.ts";
 import type { Phases } from "../say.ts";
 import { countItems, dropObjects, presentMoment } from "./database.ts";
@@ -52,13 +51,9 @@ export async function proveRestore(cluster: Cluster, devices: Devices, phases: P
 
 /** What an earlier run left undone: nothing, a restore that was cut off, or a loss that was not undone. */
 export async function unfinishedRestore(cluster: Cluster): Promise<{ readonly at?: string } | undefined> {
-  const database = await getObject<{ metadata: { annotations?: Record<string, string> } }>(
-    cluster,
-    cluster.databaseNamespace,
-    "statefulset/postgres",
-  );
+  const database = await findService(cluster);
   if (database === undefined) return undefined;
-  const note = parseNote(database.metadata.annotations?.[noteAnnotation]);
+  const { note } = database;
   if (note !== undefined) return note.at === null ? {} : { at: note.at };
   const record = await readRecord(cluster.stack);
   if (record === undefined || record.restored !== undefined || !(await databaseAnswers(cluster)))

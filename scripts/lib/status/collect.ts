@@ -6,7 +6,7 @@ import { databaseAnswers, newestArchivedMoment } from "../backups/inspect.ts";
 import { parseReport } from "../backups/jobs.ts";
 import { inDatabase, kubectl } from "../backups/kubectl.ts";
 import { parseInspection, type Repository } from "../backups/repository.ts";
-import { noteAnnotation, parseNote } from "../backups/resume.ts";
+import { serviceOf } from "../backups/service.ts";
 import { compareRecipients } from "../keys/status.ts";
 import { findPlugins, standInsAmong } from "../pulumi/index.ts";
 import { tool } from "../tools/index.ts";
@@ -78,9 +78,9 @@ function scheduleOf({ kind, metadata: { name }, spec, status }: Workload): Sched
   return [{ name, cron, timezone, suspended, lastStarted, lastSucceeded }];
 }
 
-function restoreOf({ metadata, spec }: Workload): Facts["restore"] {
-  const note = parseNote(metadata.annotations[noteAnnotation]);
-  return note && { at: note.at, stopped: spec.replicas === 0 };
+function restoreOf(workload: Workload): Facts["restore"] {
+  const { note, stopped } = serviceOf(workload);
+  return note && { at: note.at, stopped };
 }
 
 /** The ends of the certificates in the Secrets. Their keys are not read. */
