@@ -19,7 +19,7 @@ export interface Facts {
   readonly hasFirewalld: boolean;
   /** What is still to be assembled from Debian packages. */
   readonly toAssemble: readonly string[];
-  /** Why Debian packages cannot be had, if they cannot. */
+  /** Why Debian packages cannot be had, if they cannot and are needed. */
   readonly noDebian: string | undefined;
   /** Controllers of control groups that the kernel offers. */
   readonly controllers: readonly string[];
@@ -124,55 +124,46 @@ function mustHavePrograms({ missingPrograms }: Facts): Check {
     : fail(name, `Missing: ${missingPrograms.join(", ")}.`, "apt-get install iproute2 util-linux mount");
 }
 
-function mustHaveOverlay({ overlayWorks }: Facts): Check {
-  const name = "must be able to mount overlay file systems";
-  return overlayWorks
-    ? pass(name, "It can.")
-    : fail(
-        name,
-        "The kernel or the file system of /var/lib refuses it.",
-        "modprobe overlay; inside a container, put /var/lib/dexie-cloud-kit on a volume",
-      );
-}
+const mustHaveOverlay = ({ overlayWorks }: Facts): Check =>
+  mustBeAble(
+    "mount overlay file systems",
+    overlayWorks,
+    "The kernel or the file system of /var/lib refuses it.",
+    "modprobe overlay; inside a container, put /var/lib/dexie-cloud-kit on a volume",
+  );
 
-function mustHaveLinks({ linksWork }: Facts): Check {
-  const name = "must be able to make bridges and virtual links";
-  return linksWork
-    ? pass(name, "It can.")
-    : fail(name, "The kernel refuses it.", "modprobe -a bridge veth; a container needs more privileges");
-}
+const mustHaveLinks = ({ linksWork }: Facts): Check =>
+  mustBeAble(
+    "make bridges and virtual links",
+    linksWork,
+    "The kernel refuses it.",
+    "modprobe -a bridge veth; a container needs more privileges",
+  );
 
-function mustHaveQueues({ queuesWork }: Facts): Check {
-  const name = "must be able to queue packets, for NetworkPolicies";
-  return queuesWork
-    ? pass(name, "It can.")
-    : fail(
-        name,
-        "The kernel has no nfnetlink_queue.",
-        "install the kernel's extra modules, or use another kernel",
-      );
-}
+const mustHaveQueues = ({ queuesWork }: Facts): Check =>
+  mustBeAble(
+    "queue packets, for NetworkPolicies",
+    queuesWork,
+    "The kernel has no nfnetlink_queue.",
+    otherKernel,
+  );
 
-function mustFilterBridges({ bridgeFilterWorks }: Facts): Check {
-  const name = "must be able to filter what passes bridges";
-  return bridgeFilterWorks
-    ? pass(name, "It can.")
-    : fail(
-        name,
-        "The kernel has no br_netfilter.",
-        "install the kernel's extra modules, or use another kernel",
-      );
-}
+const mustFilterBridges = ({ bridgeFilterWorks }: Facts): Check =>
+  mustBeAble("filter what passes bridges", bridgeFilterWorks, "The kernel has no br_netfilter.", otherKernel);
 
-function mustChangeSettings({ settingsWritable }: Facts): Check {
-  const name = "must be able to change kernel settings";
-  return settingsWritable
-    ? pass(name, "It can.")
-    : fail(
-        name,
-        "/proc/sys cannot be written.",
-        "a container needs more privileges, or use the machine itself",
-      );
+const mustChangeSettings = ({ settingsWritable }: Facts): Check =>
+  mustBeAble(
+    "change kernel settings",
+    settingsWritable,
+    "/proc/sys cannot be written.",
+    "a container needs more privileges, or use the machine itself",
+  );
+
+const otherKernel = "install the kernel's extra modules, or use another kernel";
+
+function mustBeAble(work: string, works: boolean, lack: string, fix: string): Check {
+  const name = `must be able to ${work}`;
+  return works ? pass(name, "It can.") : fail(name, lack, fix);
 }
 
 function mustLetPodsThrough({ hasFirewalld }: Facts, { podRange }: Needs): Check {

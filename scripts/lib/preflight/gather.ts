@@ -46,6 +46,7 @@ export async function gatherFacts(): Promise<Facts> {
     isRoot && findForeignKubernetes(),
     findMissing(),
   ]);
+  const toAssemble = missing.filter(({ fromDebian }) => fromDebian).map(({ name }) => name);
   const nodeRuns = isRoot && (await daemonsRun());
   return {
     isLinux: process.platform === "linux",
@@ -57,8 +58,8 @@ export async function gatherFacts(): Promise<Facts> {
     bridgeFilterWorks,
     settingsWritable: await isWritable("/proc/sys/net/ipv4/ip_forward"),
     hasFirewalld: (await quiet`firewall-cmd --state`).exitCode === 0,
-    toAssemble: missing.filter(({ fromDebian }) => fromDebian).map(({ name }) => name),
-    noDebian: await noDebian(),
+    toAssemble,
+    noDebian: toAssemble.length > 0 ? await noDebian() : undefined,
     controllers: await findControllers(),
     listeners: await findListeners(),
     routes: await findRoutes(),
