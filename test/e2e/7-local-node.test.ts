@@ -152,6 +152,8 @@ describe("the local node", () => {
 
   it("lets no new connection through while nothing decides on NetworkPolicies", async () => {
     const ask = `fetch("http://keeper:8080/", { signal: AbortSignal.timeout(3000) }).then(() => "open", (e) => e.name).then((seen) => { console.log(seen); process.exit(); })`;
+    // A kubelet that has just started calls pods ready once it has probed them.
+    await expectServiceAnswers();
     await kill("network-policies");
     expect(await inPod(ask)).toBe("TimeoutError");
     await kit("local", "start");

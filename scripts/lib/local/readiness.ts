@@ -69,39 +69,50 @@ export async function dnsAnswers(): Promise<boolean> {
 }
 
 interface Pods {
-  readonly items: readonly {
-    readonly status: {
-      readonly containerStatuses?: readonly {
-        readonly containerID?: string;
-        readonly ready: boolean;
-        readonly state: { readonly running?: object };
-      }[];
-    };
-  }[];
+  /** The kubelet says null for none. */
+  readonly items: readonly Pod[] | null;
 }
 
-/** Whether every container that the API calls running does run. After a restart it takes the kubelet a while. */
+interface Pod {
+  readonly metadata: { readonly uid: string };
+  readonly status: {
+    readonly containerStatuses?: readonly {
+      readonly containerID?: string;
+      readonly ready: boolean;
+      readonly state: { readonly running?: object };
+    }[];
+  };
+}
+
+/**
+ * Whether the kubelet knows the pods with containers that run in the eyes of the API, and those do run. The kubelet
+ * itself is asked: one that has just started enters no pod before it has read of it, whatever the API remembers.
+ */
 export async function podsAreKnown(
   access: Access,
   runningContainers: () => Promise<Set<string>>,
 ): Promise<boolean> {
-  const pods = await askObject<Pods>(access, "/api/v1/pods");
-  if (!pods) return false;
-  const claimed = pods.items
-    .flatMap(({ status }) => status.containerStatuses ?? [])
-    .filter(({ state }) => state.running)
-    .map(({ containerID = "" }) => containerID.replace("containerd://", ""));
+  const pods = await askPods(access, "/api/v1/pods");
+  const kubelet = await askPods(access, `/api/v1/nodes/${node.name}/proxy/pods`);
+  if (!pods || !kubelet) return false;
+  const known = new Set(kubelet.map(({ metadata }) => metadata.uid));
   const real = await runningContainers();
-  return claimed.every((id) => real.has(id));
+  return pods.every(({ metadata, status }) => {
+    const claimed = (status.containerStatuses ?? []).filter(({ state }) => state.running);
+    const ids = claimed.map(({ containerID = "" }) => containerID.replace("containerd://", ""));
+    return ids.length === 0 || (known.has(metadata.uid) && ids.every((id) => real.has(id)));
+  });
+}
+
+async function askPods(access: Access, path: string): Promise<readonly Pod[] | undefined> {
+  const found = await askObject<Pods>(access, path);
+  return found && (found.items ?? []);
 }
 
 /** Whether cluster DNS is ready in the eyes of the API: only then is it not taken out of its Service any more. */
 export async function dnsIsReady(access: Access): Promise<boolean> {
-  const pods = await askObject<Pods>(
-    access,
-    "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns",
-  );
-  const containers = (pods?.items ?? []).flatMap(({ status }) => status.containerStatuses ?? []);
+  const pods = await askPods(access, "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns");
+  const containers = (pods ?? []).flatMap(({ status }) => status.containerStatuses ?? []);
   return containers.length > 0 && containers.every(({ ready }) => ready);
 }
 
