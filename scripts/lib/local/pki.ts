@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { $ } from "zx";
 import { encryptionConfig, kubeadmConfig } from "./configs.ts";
 import { confFiles, extraUsers } from "./daemons.ts";
 import { contextName, endpoints, kubeconfigPath, paths } from "./layout.ts";
+import { writeAtomically } from "./state-files.ts";
 
 const madeMarker = join(paths.pki, "made");
 
@@ -23,7 +24,7 @@ async function makeAll(kubernetes: string, version: string): Promise<void> {
   await rm(paths.conf, { recursive: true, force: true });
   await mkdir(paths.pki, { recursive: true, mode: 0o700 });
   await mkdir(paths.conf, { recursive: true, mode: 0o700 });
-  await secretFile(confFiles.kubeadm, kubeadmConfig(version));
+  await writeAtomically(confFiles.kubeadm, kubeadmConfig(version));
   const kubeadm = $({
     quiet: true,
   })`${kubernetes} kubeadm init phase certs all --config ${confFiles.kubeadm}`;
@@ -31,7 +32,7 @@ async function makeAll(kubernetes: string, version: string): Promise<void> {
   await $({
     quiet: true,
   })`${kubernetes} kubeadm init phase kubeconfig all --config ${confFiles.kubeadm} --kubeconfig-dir ${paths.conf}`;
-  await secretFile(confFiles.encryption, encryptionConfig(randomBytes(32)));
+  await writeAtomically(confFiles.encryption, encryptionConfig(randomBytes(32)));
   await writeFile(madeMarker, "");
 }
 
@@ -39,13 +40,13 @@ async function makeUser(kubernetes: string, user: string, path: string): Promise
   const made = await $({
     quiet: true,
   })`${kubernetes} kubeadm kubeconfig user --config ${confFiles.kubeadm} --client-name ${user}`;
-  await secretFile(path, made.stdout);
+  await writeAtomically(path, made.stdout);
 }
 
 /** The kubeconfig for people and the kit, with its own name for the context. */
 export async function writeKubeconfig(): Promise<void> {
   const config = parse(await readFile(confFiles.admin, "utf8")) as KubeadmKubeconfig;
-  await secretFile(kubeconfigPath, stringify(namedKubeconfig(config)));
+  await writeAtomically(kubeconfigPath, stringify(namedKubeconfig(config)));
 }
 
 interface KubeadmKubeconfig {
@@ -64,9 +65,4 @@ export function namedKubeconfig({ clusters, users }: KubeadmKubeconfig): object 
     contexts: [{ name, context: { cluster: name, user: name } }],
     "current-context": name,
   };
-}
-
-async function secretFile(path: string, content: string): Promise<void> {
-  await writeFile(path, content, { mode: 0o600 });
-  await chmod(path, 0o600);
 }
