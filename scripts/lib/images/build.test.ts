@@ -129,6 +129,20 @@ it("keeps the build before this one, and no older ones", async () => {
     expect(await readdir(join(scratch, "one/images", place))).toHaveLength(2);
 });
 
+it("keeps what it has just made, although the clock was set back", async () => {
+  for (const content of ["a", "b"]) {
+    await put("source/page.html", content);
+    await build("one");
+  }
+  const images = join(scratch, "one/images");
+  for (const place of ["layers/pause/own", "built/pause"])
+    for (const name of await readdir(join(images, place)))
+      await utimes(join(images, place, name), new Date("2100-01-01"), new Date("2100-01-01"));
+  await put("source/page.html", "c");
+  const [image] = await build("one");
+  expect(await layersOf(image?.archive)).toHaveLength(2);
+});
+
 it("says how it stands without building", async () => {
   const { imageStates } = await imagesWithCache("one");
   const pause = async () => (await imageStates(["pause"]))[0];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { cacheDir } from "../paths.ts";
 import type { Phase } from "../say.ts";
 import { fileSha256 } from "./fingerprint.ts";
@@ -62,7 +62,7 @@ export async function intoPlace(place: string, make: (folder: string) => Promise
   if (existsSync(place)) await rename(place, join(scratch, "replaced"));
   await rename(folder, place);
   await rm(scratch, { recursive: true });
-  await keepNewest(dirname(place), 2);
+  await keepNewestSibling(place);
 }
 
 /** Files of an image are for everybody to read, whatever the umask of who builds it. One build runs at a time. */
@@ -75,12 +75,13 @@ async function withPlainUmask(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function keepNewest(place: string, count: number): Promise<void> {
-  const folders = (await readdir(place)).map((name) => join(place, name));
+async function keepNewestSibling(place: string): Promise<void> {
+  const names = (await readdir(dirname(place))).filter((name) => name !== basename(place));
+  const folders = names.map((name) => join(dirname(place), name));
   const ages = await Promise.all(
     folders.map(async (folder) => ({ folder, time: (await stat(folder)).mtimeMs })),
   );
-  const old = ages.sort((a, b) => b.time - a.time).slice(count);
+  const old = ages.sort((a, b) => b.time - a.time).slice(1);
   for (const { folder } of old) await rm(folder, { recursive: true });
 }
 
