@@ -7,7 +7,13 @@ describe("what Go keeps", () => {
     ["lies where the user says", { GOMODCACHE: "/m", GOCACHE: "/b" }, "/m", "/b"],
     ["lies in the user's own GOPATH", { GOPATH: "/p" }, undefined, "/cache/go/builds"],
   ])("%s", (_, given, modules, builds) => {
-    expect(goEnvironment(given, "/cache/go")).toMatchObject({ GOCACHE: builds });
-    expect(goEnvironment(given, "/cache/go")["GOMODCACHE"]).toBe(modules);
+    expect(goEnvironment(given, "/cache/go", "/cache/tools/.new")).toMatchObject({ GOCACHE: builds });
+    expect(goEnvironment(given, "/cache/go", "/cache/tools/.new")["GOMODCACHE"]).toBe(modules);
   });
+});
+
+it("builds where it is cleared away after a kill, unless the user says where", () => {
+  const of = (given: NodeJS.ProcessEnv) => goEnvironment(given, "/cache/go", "/cache/tools/.new")["GOTMPDIR"];
+  expect(of({})).toBe("/cache/tools/.new");
+  expect(of({ GOTMPDIR: "/scratch" })).toBe("/scratch");
 });

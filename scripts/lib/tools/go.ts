@@ -21,18 +21,22 @@ export async function buildWithGo(
   const args = ["build", "-trimpath", ...build.flags, "-ldflags", `-s -w ${build.ldflags}`.trim()];
   const built = await run(go, [...args, "-o", `${join(folder, "bin")}/`, ...build.packages], {
     cwd: source,
-    env: goEnvironment(process.env, kept),
+    env: goEnvironment(process.env, kept, folder),
   });
   if (built.exitCode !== 0) throw new Unavailable(`go build said: ${lastLines(built.stderr)}`);
   await rm(source, { recursive: true });
 }
 
-/** The variables of a build. Modules are kept writable, so that the cache can be deleted by anybody who owns it. */
-export function goEnvironment(given: NodeJS.ProcessEnv, kept: string): NodeJS.ProcessEnv {
+/**
+ * The variables of a build. Modules are kept writable, so that the cache can be deleted by anybody who owns it. What is
+ * half built lies in `unfinished`, which goes also after a kill: /tmp is often memory, and too small for Kubernetes.
+ */
+export function goEnvironment(given: NodeJS.ProcessEnv, kept: string, unfinished: string): NodeJS.ProcessEnv {
   const modules = given["GOPATH"] ? {} : { GOMODCACHE: join(kept, "modules") };
   return {
     ...modules,
     GOCACHE: join(kept, "builds"),
+    GOTMPDIR: unfinished,
     ...given,
     CGO_ENABLED: "0",
     GOTOOLCHAIN: "auto",
