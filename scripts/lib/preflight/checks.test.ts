@@ -76,6 +76,7 @@ const faults: readonly [string, Partial<Facts>, "warn" | "fail", string][] = [
     "A route leads to 10.244.0.0/16, which the node would take over.",
   ],
   ["little disk for the tools", disk(15 * gib, "tools"), "fail", "15.0 GiB are free."],
+  ["little disk for images", disk(3 * gib, "images"), "fail", "3.0 GiB are free."],
   ["little disk for the node", disk(3 * gib, "node"), "fail", "3.0 GiB are free."],
   ["a full disk", disk(1.9 * gib, undefined), "fail", "1.9 GiB are free."],
   [
@@ -105,6 +106,7 @@ describe("a machine", () => {
     ["ports of its own node", { nodeRuns: true, listeners: [{ address: "127.0.0.1", port: 2379 }] }],
     ["routes of its own node", { nodeRuns: true, routes: ["10.244.0.0/24"] }],
     ["little disk, but all that it is for there", disk(3 * gib, undefined)],
+    ["too little disk for tools, but nothing to build except images", disk(5 * gib, "images")],
     ["no apt, but nothing to assemble", { toAssemble: [], noDebian: "There is no apt" }],
     ["4 GiB less what the kernel keeps", { memoryBytes: 3.8 * gib, availableMemoryBytes: 3 * gib }],
   ])("with %s passes", (_, change) => {

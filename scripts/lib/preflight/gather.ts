@@ -14,7 +14,7 @@ import { cacheDir, machineDir } from "../paths.ts";
 import { findPlugins, standInsAmong, type PluginUse } from "../pulumi/plugins.ts";
 import { presentTool } from "../tools/index.ts";
 import type { Facts, FreeSpace, Needs } from "./checks.ts";
-import { findMissing, noDebian } from "./missing.ts";
+import { findMissing, lackOf, noDebian } from "./missing.ts";
 import { parseListeners } from "./listeners.ts";
 
 const quiet = $({ quiet: true, nothrow: true });
@@ -67,7 +67,7 @@ export async function gatherFacts(): Promise<Facts> {
     nodeRuns,
     foreignCheckout: isRoot ? (await foreignOwner())?.checkout : undefined,
     folders: [
-      await freeSpace(cacheDir, missing.length === 0 ? undefined : "tools"),
+      await freeSpace(cacheDir, lackOf(missing)),
       await freeSpace(machineDir, existsSync(machineDir) ? undefined : "node"),
     ],
     memoryBytes: totalmem(),

@@ -6,12 +6,20 @@ import { nodeTools } from "../local/programs.ts";
 import { presentTool } from "../tools/index.ts";
 import { hostSuite } from "../tools/identity.ts";
 import { readLock, type ToolEntry } from "../tools/lock.ts";
+import type { FreeSpace } from "./checks.ts";
 
 /** A tool or image that the node, or a stack on it, needs and that is not in the cache. */
 export interface Missing {
   readonly name: string;
+  readonly kind: "tool" | "image";
   /** Whether it can be had from nothing but Debian packages. */
   readonly fromDebian: boolean;
+}
+
+/** What the folder of tools and images lacks, by the space that it takes: only tools that Go may build take much. */
+export function lackOf(missing: readonly Pick<Missing, "kind" | "fromDebian">[]): FreeSpace["lacks"] {
+  if (missing.some(({ kind, fromDebian }) => kind === "tool" && !fromDebian)) return "tools";
+  return missing.length > 0 ? "images" : undefined;
 }
 
 export async function findMissing(): Promise<Missing[]> {
@@ -23,7 +31,7 @@ async function missingTools(): Promise<Missing[]> {
   const found = await Promise.all(nodeTools.map(presentTool));
   return nodeTools
     .filter((_, at) => found[at] === undefined)
-    .map((name) => ({ name, fromDebian: isFromDebian(lock[name]) }));
+    .map((name) => ({ name, kind: "tool", fromDebian: isFromDebian(lock[name]) }));
 }
 
 const isFromDebian = (entry: ToolEntry | undefined): boolean =>
@@ -34,6 +42,7 @@ async function missingImages(): Promise<Missing[]> {
   return Promise.all(
     missing.map(async ({ name }) => ({
       name: `image ${name}`,
+      kind: "image" as const,
       fromDebian: (await readRecipe(name)).packages !== undefined,
     })),
   );
