@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { describeError, exitCode, KitError } from "./lib/errors.ts";
 import { commandAsTyped, endOnInterrupt } from "./lib/interrupts.ts";
 import { stateDir } from "./lib/paths.ts";
+import { proxyExceptions } from "./lib/proxy.ts";
 import { result, say } from "./lib/say.ts";
 import { commandOf, noColor, verbs } from "./verbs.ts";
 
@@ -93,4 +94,5 @@ function unexpected(error: unknown): KitError {
 }
 
 endOnInterrupt(interrupted);
+Object.assign(process.env, proxyExceptions(process.env));
 await main(process.argv.slice(2)).catch(report);
