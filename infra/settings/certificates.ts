@@ -30,7 +30,7 @@ export function certificateFaults(input: unknown, stack: string, now: Date): Fau
 
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
 
-const byKit = "such as ./kit certificates renew makes";
+const byKit = "such as ./kit certificates renew makes for those that the kit issued";
 
 function ageFaults(key: string, pem: string, now: Date): Fault[] {
   const valid = validity(pem);

@@ -1,11 +1,12 @@
 import { Command } from "commander";
-import { namesOf } from "../../infra/naming.ts";
 import { confirmYes } from "../lib/confirm.ts";
 import { KitError } from "../lib/errors.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
 import { openWorkspace, plan, readConfig, setConfig, up, type Workspace } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
-import { isIssuedByKit, makeCertificates, type Certificates } from "../lib/stack/certificates.ts";
+import { isIssuedByKit } from "../lib/stack/authority.ts";
+import { makeCertificates, type Certificates } from "../lib/stack/certificates.ts";
+import { clusterOf } from "../lib/stack/cluster.ts";
 import { addressOf, trustText } from "../lib/stack/deploy.ts";
 import { readSettings } from "../lib/stack/file.ts";
 import { planRenewal, type Renewal } from "../lib/stack/renewal.ts";
@@ -31,14 +32,15 @@ export function command(): Command {
 }
 
 async function renew({ stack, yes }: Options): Promise<void> {
-  const { server } = await readSettings(stack);
+  const { server, target } = await readSettings(stack);
+  const { databaseNamespace } = await clusterOf(stack, target);
   const workspace = await openWorkspace(stack);
   const phases = new Phases(1);
   const renewal = await phases.run("new certificates", async () => {
     const present = await readConfig<Certificates>(workspace, "certificates");
-    if (!isIssuedByKit(present.postgres)) throw notTheKits(stack);
+    if (!isIssuedByKit(present.postgres.certificate)) throw notTheKits(stack);
     const { hostname } = new URL(server.url);
-    const made = await makeCertificates(stack, namesOf(stack).databaseNamespace, hostname);
+    const made = await makeCertificates(stack, databaseNamespace, hostname);
     const planned = planRenewal(present, made, new Date());
     // Settings with a certificate that has ended are refused, so they cannot be compared with what runs.
     if (planned.steps.length > 1) await requireUpToDate(workspace);

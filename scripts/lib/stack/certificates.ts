@@ -1,6 +1,7 @@
 // @peculiar/x509 needs this polyfill before it is loaded.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
+import { authorityName } from "./authority.ts";
 
 /** A certificate with its private key, both PEM. */
 export interface KeyPair {
@@ -20,12 +21,6 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 const dayMs = 86_400_000;
 const authorityDays = 3650;
 const leafDays = 397;
-
-const authorityName = "CN=Dexie Cloud kit authority of ";
-
-/** True for a certificate that the kit issued. */
-export const isIssuedByKit = ({ certificate }: KeyPair): boolean =>
-  new x509.X509Certificate(certificate).issuer.startsWith(authorityName);
 
 /**
  * Makes a private authority and the certificates it signs. The authority's key is forgotten afterwards,

@@ -9,6 +9,7 @@ import { parseInspection, type Repository } from "../backups/repository.ts";
 import { serviceOf } from "../backups/service.ts";
 import { compareRecipients } from "../keys/status.ts";
 import { findPlugins, standInsAmong } from "../pulumi/index.ts";
+import { isIssuedByKit } from "../stack/authority.ts";
 import { tool } from "../tools/index.ts";
 import type { BackupFacts, CertificateEnd, Facts, Part, Schedule } from "./facts.ts";
 
@@ -93,11 +94,13 @@ async function readCertificates(cluster: Cluster): Promise<CertificateEnd[]> {
     .join("")
     .split("\n")
     .map((line) => line.split(" "))
-    .flatMap(([name = "", encoded = ""]) => (encoded === "" ? [] : [{ name, end: endOf(encoded) }]));
+    .flatMap(([name = "", encoded = ""]) => (encoded === "" ? [] : [certificateEnd(name, encoded)]));
 }
 
-const endOf = (encoded: string): Date =>
-  new X509Certificate(Buffer.from(encoded, "base64").toString()).validToDate;
+function certificateEnd(name: string, encoded: string): CertificateEnd {
+  const certificate = Buffer.from(encoded, "base64").toString();
+  return { name, end: new X509Certificate(certificate).validToDate, byKit: isIssuedByKit(certificate) };
+}
 
 /** What the repository holds, asked in the database's pod, which has it at hand. */
 async function readRepository(cluster: Cluster): Promise<Repository | undefined> {

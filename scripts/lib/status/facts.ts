@@ -22,6 +22,7 @@ export interface Schedule {
 export interface CertificateEnd {
   readonly name: string;
   readonly end: Date;
+  readonly byKit: boolean;
 }
 
 /** What the repository says, when the database's pod can tell. */

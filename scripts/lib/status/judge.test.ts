@@ -44,7 +44,7 @@ const healthy: Facts = {
   parts: [{ name: "server", ready: 2, wanted: 2 }],
   restore: undefined,
   schedules: [weekly],
-  certificates: [{ name: "edge", end: before(-100 * 86_400) }],
+  certificates: [{ name: "edge", end: before(-100 * 86_400), byKit: true }],
   backups: healthyBackups,
   keys: healthyKeys,
   standIns: [],
@@ -113,19 +113,28 @@ describe("how a stack stands", () => {
     ["a former recipient is left", keys({ unnamed: ["age1z"] }), "keys", "warning"],
     [
       "a certificate ends soon",
-      { certificates: [{ name: "edge", end: before(-86_400) }] },
+      { certificates: [{ name: "edge", end: before(-86_400), byKit: true }] },
       "certificate edge",
       "warning",
     ],
     [
       "a certificate has ended",
-      { certificates: [{ name: "edge", end: before(1) }] },
+      { certificates: [{ name: "edge", end: before(1), byKit: true }] },
       "certificate edge",
       "bad",
     ],
   ])("when %s", (_name, changed, part, verdict) => {
     const finding = judge({ ...healthy, ...changed }, now).find((candidate) => candidate.part === part);
     expect(finding?.verdict).toBe(verdict);
+  });
+
+  it.each([
+    [true, "ended on 2026-11-25: ./kit certificates renew"],
+    [false, "ended on 2026-11-25: it is your own, set a newer one in `certificates`"],
+  ])("says who makes a newer certificate; by the kit: %j", (byKit, says) => {
+    const certificates = [{ name: "edge", end: before(1), byKit }];
+    const findings = judge({ ...healthy, certificates }, now);
+    expect(findings.find(({ part }) => part === "certificate edge")?.says).toBe(says);
   });
 
   it("names the stand-ins", () => {

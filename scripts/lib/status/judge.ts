@@ -109,13 +109,14 @@ function judgeKeys({ keys }: Facts): Finding {
   return { part: "keys", verdict: keys.unnamed.length > 0 ? "warning" : "ok", says };
 }
 
-function judgeCertificate({ name, end }: CertificateEnd, now: Date): Finding {
+function judgeCertificate({ name, end, byKit }: CertificateEnd, now: Date): Finding {
   const part = `certificate ${name}`;
   const left = end.getTime() - now.getTime();
   const day = end.toISOString().slice(0, 10);
-  if (left <= 0) return { part, verdict: "bad", says: `ended on ${day}` };
+  const renewal = byKit ? "./kit certificates renew" : "it is your own, set a newer one in `certificates`";
+  if (left <= 0) return { part, verdict: "bad", says: `ended on ${day}: ${renewal}` };
   if (left > certificateWarningMs) return { part, verdict: "ok", says: `valid until ${day}` };
-  return { part, verdict: "warning", says: `ends on ${day}: ./kit certificates renew` };
+  return { part, verdict: "warning", says: `ends on ${day}: ${renewal}` };
 }
 
 function judgeStandIns(standIns: readonly string[]): Finding {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { unwell } from "./unwell.ts";
 
-const finding = (part: string, verdict: "ok" | "warning" | "bad") => ({ part, verdict, says: "so" });
+const finding = (part: string, verdict: "ok" | "warning" | "bad", says = "so") => ({ part, verdict, says });
 
 it.each([
   ["all well", [finding("postgres", "ok")], undefined, undefined],
@@ -16,9 +16,15 @@ it.each([
   ],
   [
     "an ended certificate",
-    [finding("server", "bad"), finding("certificate postgres-tls", "bad")],
+    [finding("server", "bad"), finding("certificate postgres-tls", "bad", "ended: ./kit certificates renew")],
     "failed",
     "./kit certificates renew --stack office",
+  ],
+  [
+    "an ended certificate of one's own",
+    [finding("certificate edge-tls", "bad")],
+    "failed",
+    "./kit up --stack office",
   ],
 ])("what to do about %s", (_name, findings, exit, next) => {
   const error = unwell("office", findings);

@@ -14,5 +14,5 @@ export function unwell(stack: string, findings: readonly Finding[]): KitError | 
 
 function verbFor(bad: readonly Finding[]): string {
   if (bad.some(({ part }) => part === "restore")) return "restore";
-  return bad.some(({ part }) => part.startsWith("certificate ")) ? "certificates renew" : "up";
+  return bad.some(({ says }) => says.endsWith("certificates renew")) ? "certificates renew" : "up";
 }
