@@ -6,8 +6,7 @@ import { openWorkspace, ownStateSettings } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
 import type { InitOptions } from "../lib/stack/answers.ts";
 import { completeOptions } from "../lib/stack/ask.ts";
-import { chooseBackend } from "../lib/stack/backend.ts";
-import { createStack } from "../lib/stack/create.ts";
+import { createStack, type Created } from "../lib/stack/create.ts";
 import { checkPresent, readStackFile, stackFile, type PresentSettings } from "../lib/stack/file.ts";
 import type { StackHome } from "../lib/stack/home.ts";
 import { recipientOf } from "../lib/stack/identities.ts";
@@ -48,10 +47,9 @@ async function init(options: Options): Promise<void> {
   const known = { target: present.target?.kind, settings: file?.names ?? [] };
   const complete = { ...options, ...(await completeOptions(stack, options, known)) };
   const answers = await answersOf(complete, present);
-  const home = await chooseBackend(stack);
-  const written = await new Phases(1).run(`settings of stack ${stack}`, () => createStack(stack, answers));
+  const created = await new Phases(1).run(`settings of stack ${stack}`, () => createStack(stack, answers));
   await tellStandIns(await openWorkspace(stack), answers.target);
-  result(summary(stack, written, home));
+  result(summary(stack, created));
 }
 
 async function answersOf(told: Complete, present: PresentSettings): Promise<Answers> {
@@ -86,7 +84,7 @@ function keptState({ stateFolder, passphraseFile }: StackHome): string {
   ].join("\n");
 }
 
-function summary(stack: string, written: readonly string[], home: StackHome | undefined): string {
+function summary(stack: string, { written, home }: Created): string {
   const file = stackFile(stack);
   return [
     written.length > 0 ? `${file}: wrote ${written.join(", ")}` : `${file}: complete already`,

@@ -1,11 +1,20 @@
 import { namesOf } from "../../../infra/naming.ts";
 import { ensureStack, openWorkspace, setConfig } from "../pulumi/index.ts";
+import { chooseBackend } from "./backend.ts";
 import { makeCertificates } from "./certificates.ts";
 import { checkSettings, readStackFile } from "./file.ts";
+import type { StackHome } from "./home.ts";
 import { certificateSettings, initialCredentials, initialSettings, type Answers } from "./settings.ts";
 
-/** Makes a stack, or completes one: what it has already stays as it is. Returns the names of the settings it wrote. */
-export async function createStack(stack: string, answers: Answers): Promise<string[]> {
+export interface Created {
+  /** The names of the settings that were written. */
+  readonly written: readonly string[];
+  /** Where the kit keeps the state; undefined when the user's own backend has it. */
+  readonly home: StackHome | undefined;
+}
+
+/** Makes a stack, or completes one: what it has already stays as it is. Wrong answers are refused before anything is made. */
+export async function createStack(stack: string, answers: Answers): Promise<Created> {
   const file = (await readStackFile(stack)) ?? { plain: {}, names: [], encrypted: [] };
   const isAbsent = (key: string) => !file.names.includes(key);
   const wanted = initialSettings(answers);
@@ -20,11 +29,12 @@ export async function createStack(stack: string, answers: Answers): Promise<stri
     secret["certificates"] = certificateSettings(made);
   }
 
+  const home = await chooseBackend(stack);
   const workspace = await openWorkspace(stack);
   await ensureStack(workspace);
   await setConfig(workspace, plain);
   await setConfig(workspace, secret, { secret: true });
-  return [...Object.keys(plain), ...Object.keys(secret)];
+  return { written: [...Object.keys(plain), ...Object.keys(secret)], home };
 }
 
 /** The settings as they read once they are written. */
