@@ -24,6 +24,7 @@ it("lists its commands on standard output", async () => {
 it.each([
   [["nonsense"], "there is no command nonsense", "./kit --help"],
   [["constructor"], "there is no command constructor", "./kit --help"],
+  [["backup"], "it needs one of: create, list", "./kit backup --help"],
   [["tools", "--nonsense"], "unknown option '--nonsense'", "./kit tools --help"],
   [["init", "--target", "kubernetes"], "required option '--stack <name>' not specified", "./kit init --help"],
   [["tools", "--output", "xml"], "Allowed choices are text, json", "./kit tools --help"],

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import type { Command } from "commander";
+import type { Command, CommanderError } from "commander";
 import { describeError, exitCode, KitError } from "./lib/errors.ts";
 import { commandAsTyped, endOnInterrupt } from "./lib/interrupts.ts";
 import { stateDir } from "./lib/paths.ts";
@@ -46,26 +46,28 @@ function unknownCommand(name: string): KitError {
 }
 
 async function parse(command: Command, args: readonly string[]): Promise<void> {
-  const { Command: Root, CommanderError } = await import("commander");
+  const { Command: Root, CommanderError: Wrong } = await import("commander");
   const kit = new Root("./kit").option(noColor.flags, noColor.description).addCommand(command);
   for (const one of [kit, ...descendants(kit)]) {
-    one.exitOverride().configureOutput({ outputError: () => undefined });
+    one.exitOverride().configureOutput({ writeErr: () => undefined });
     one.configureHelp({ showGlobalOptions: true });
   }
   try {
     await kit.parseAsync(args, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw wrongUse(command.name(), error.message);
+    if (!(error instanceof Wrong)) throw error;
+    if (error.exitCode !== 0) throw wrongUse(command, error);
   }
 }
 
 const descendants = (command: Command): Command[] =>
   command.commands.flatMap((child) => [child, ...descendants(child)]);
 
-function wrongUse(name: string, message: string): KitError {
+function wrongUse(command: Command, { code, message }: CommanderError): KitError {
+  const name = command.name();
+  const parts = command.commands.map((one) => one.name()).join(", ");
   return new KitError("usage", `${name} was called in a way it does not know`, {
-    why: message.replace(/^error: /, ""),
+    why: code === "commander.help" ? `it needs one of: ${parts}` : message.replace(/^error: /, ""),
     next: `./kit ${name} --help`,
   });
 }
@@ -82,15 +84,24 @@ function report(error: unknown): void {
   process.exitCode = exitCode[told.exit];
 }
 
-/** What no part of the kit has an error for. Where it happened is for those who mend the kit, in a file. */
+/** What no part of the kit has an error for. */
 function unexpected(error: unknown): KitError {
-  const file = join(stateDir, "unexpected-error.log");
-  mkdirSync(stateDir, { recursive: true });
-  writeFileSync(file, inspect(error), { mode: 0o600 });
   return new KitError("failed", "the kit did not expect this", {
-    why: `${error instanceof Error ? error.message : String(error)} (where it happened: ${file})`,
+    why: `${error instanceof Error ? error.message : String(error)} (where it happened: ${keepTrace(error)})`,
     next: commandAsTyped(),
   });
+}
+
+/** Keeps where an error happened in a file, for those who mend the kit. */
+function keepTrace(error: unknown): string {
+  const file = join(stateDir, "unexpected-error.log");
+  try {
+    mkdirSync(stateDir, { recursive: true });
+    writeFileSync(file, inspect(error), { mode: 0o600 });
+    return file;
+  } catch {
+    return `not kept, since ${file} cannot be written`;
+  }
 }
 
 endOnInterrupt(interrupted);

@@ -30,6 +30,10 @@ config:
     expect(parseStackFile(text)).toEqual({ plain: {}, names: [], encrypted: [] });
   });
 
+  it.each(["config: []", "production"])("of another shape says what it must have: %j", (text) => {
+    expect(() => parseStackFile(text)).toThrow("below `config:`");
+  });
+
   it("whose settings lie encrypted where they must not is told so, not that they are missing", () => {
     const marking = markingFaults(["server"], ["server"]);
     const message = (): string => {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -7,6 +7,7 @@ import { markingFaults, stackFaults } from "../../../infra/settings/parse.ts";
 import { plainSchema, type Settings } from "../../../infra/settings/schema.ts";
 import { KitError } from "../errors.ts";
 import { commandAsTyped } from "../interrupts.ts";
+import { readIfThere } from "../local/state-files.ts";
 import { root } from "../paths.ts";
 
 /** What a stack file holds: the plain settings by key, and the names of all and of those that lie encrypted. */
@@ -21,6 +22,7 @@ export type PresentSettings = { readonly [Key in keyof Settings]?: Settings[Key]
 
 const prefix = "dexie-cloud-kit:";
 const fileSchema = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
+const shape = "it must have the settings, each with its key, below `config:`";
 
 /** The file of a stack's settings. */
 export const stackFile = (stack: string): string => join(root, `Pulumi.${stack}.yaml`);
@@ -33,8 +35,15 @@ export async function stackNames(): Promise<string[]> {
 
 /** Reads the file of a stack; undefined when there is none. */
 export async function readStackFile(stack: string): Promise<StackFile | undefined> {
-  const text = await readFile(stackFile(stack), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : parseStackFile(text);
+  try {
+    const text = await readIfThere(stackFile(stack));
+    return text === undefined ? undefined : parseStackFile(text);
+  } catch (error) {
+    throw new KitError("usage", `the settings of stack ${stack} cannot be read`, {
+      why: `Pulumi.${stack}.yaml: ${error instanceof Error ? error.message.trimEnd() : String(error)}`,
+      next: commandAsTyped(),
+    });
+  }
 }
 
 /** Reads the file of a stack that must be there. */
@@ -82,8 +91,9 @@ function checked<T>(stack: string, parsed: z.ZodSafeParseResult<T>, marking: rea
 
 /** What the text of a stack file holds. Encrypted values are left out. */
 export function parseStackFile(text: string): StackFile {
-  const { config } = fileSchema.parse(parse(text) ?? {});
-  const own = Object.entries(config)
+  const file = fileSchema.safeParse(parse(text) ?? {});
+  if (!file.success) throw new Error(shape);
+  const own = Object.entries(file.data.config)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value] as const);
   const plain = own.filter(([, value]) => !isEncrypted(value));
