@@ -38,13 +38,15 @@ async function restore(options: Options): Promise<void> {
   if (options.remove) await remove(cluster, options);
   else if (options.dryRun) await showPlan(cluster, options);
   else if (options.into === undefined) await restoreHere(cluster, options);
-  else result(besideText(await restoreBeside(cluster, options.into, options.at), options.into));
+  else
+    result(besideText(await restoreBeside(cluster, options.into, options.at), options.into, cluster.stack));
 }
 
 async function restoreHere(cluster: Cluster, { at, yes }: Options): Promise<void> {
   const confirm = async (plan: RestorePlan) => (yes ? undefined : confirmLoss(cluster.stack, plan));
   const request = at === undefined ? { confirm } : { at, confirm };
-  result(inPlaceText(await restoreInPlace(cluster, request, new Phases(restorePhases))));
+  const restored = await restoreInPlace(cluster, request, new Phases(restorePhases));
+  result(inPlaceText(restored, cluster.stack));
 }
 
 function confirmLoss(stack: string, { at, window }: RestorePlan): Promise<void> {
@@ -81,19 +83,19 @@ async function showPlan(cluster: Cluster, { at, into }: Options): Promise<void> 
   result(planText(plan, place));
 }
 
-function inPlaceText(restored: RestoreResult): string {
+function inPlaceText(restored: RestoreResult, stack: string): string {
   return [
     ...reached(restored),
     "The database and the server are in service; clients that had seen lost changes are brought back by themselves.",
-    "next: ./kit backup create --type full, so that restores of the new history are short",
+    `next: ./kit backup create --type full --stack ${stack}, so that restores of the new history are short`,
   ].join("\n");
 }
 
-function besideText(restored: RestoreResult, name: string): string {
+function besideText(restored: RestoreResult, name: string, stack: string): string {
   return [
     ...reached(restored),
     `The copy is ${besideName(name)}, port 5432, in the database's namespace. It never writes to the repository.`,
-    `next: ./kit restore --into ${name} --remove, when you are done with it`,
+    `next: ./kit restore --into ${name} --remove --stack ${stack}, when you are done with it`,
   ].join("\n");
 }
 

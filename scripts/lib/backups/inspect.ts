@@ -38,12 +38,13 @@ export async function databaseAnswers(cluster: Cluster): Promise<boolean> {
 
 /** Brings the newest WAL into the repository and returns the moment that can be restored from then on. */
 export async function archiveNow(cluster: Cluster): Promise<Date> {
+  const { stack, databaseNamespace } = cluster;
   const { exitCode, stdout, stderr } = await inDatabase(cluster, "postgres-0", ["/opt/kit/bin/archive-now"]);
   const report = parseReport(stdout) as { moment: string } | undefined;
   if (exitCode === 0 && report !== undefined) return new Date(report.moment);
   throw new KitError("failed", "the newest changes cannot be archived", {
     why: stderr.trim(),
-    next: "kubectl logs postgres-0 -c postgres, and ./kit backup list for the room left in the repository",
+    next: `kubectl logs postgres-0 -c postgres -n ${databaseNamespace}, and ./kit backup list --stack ${stack} for the room left in the repository`,
   });
 }
 
