@@ -248,3 +248,26 @@ test("a restored database is told to a device whose socket does not know that it
   expect((await device.sync()).realms).toEqual([]);
   socket.close();
 });
+
+test("a database that is restored twice is told of as well, though PostgreSQL numbers both time lines alike", async () => {
+  const { postgres, replica } = installation;
+  const device = await Device.of(replica, "bob@demo.local");
+  await device.sync();
+  await postgres.stop();
+  await postgres.keepCopy();
+  for (const key of ["itm-of-the-first", "itm-of-the-second"]) {
+    await postgres.restoreCopy();
+    await postgres.start();
+    await untilReady(replica);
+    const writer = await Device.of(replica, "bob@demo.local");
+    writer.write([upsert(key)]);
+    await writer.sync();
+    if (key === "itm-of-the-first") {
+      await device.sync();
+      await postgres.stop();
+    }
+  }
+  const socket = await Socket.of(device, replica);
+  expect(await socket.next()).toMatchObject({ type: "realms-changed" });
+  socket.close();
+});

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { onlyRow, type Pool, type Queryable, inTransaction } from "./pool.ts";
 
 /** A point in the history of a database. Clients hold it as the text `[epoch,"revision"]`. */
@@ -70,15 +71,19 @@ async function lock(on: Queryable, database: string): Promise<void> {
   await on.query("SELECT FROM dexie_cloud.databases WHERE id = $1 FOR UPDATE", [database]);
 }
 
-/** Begins an epoch when PostgreSQL has moved to another time line. The caller holds the lock of the database. */
+/**
+ * Begins an epoch when PostgreSQL has moved to another time line. The caller holds the lock of the database.
+ * PostgreSQL can number two time lines alike, when it does not know of the first or is made anew: epochs have numbers
+ * that devices of the other one will not have heard of.
+ */
 async function openEpoch(on: Queryable, database: string): Promise<void> {
   if (standing(await history(on, database))) return;
   await on.query(
     `INSERT INTO dexie_cloud.epochs (database_id, epoch, first_revision, timeline, system_identifier)
-     SELECT d.id, greatest(now.timeline, (SELECT max(epoch) + 1 FROM dexie_cloud.epochs WHERE database_id = d.id)),
+     SELECT d.id, coalesce((SELECT max(epoch) FROM dexie_cloud.epochs WHERE database_id = d.id), 0) + $2,
        d.revision + 1, now.timeline, now."systemIdentifier"
      FROM dexie_cloud.databases d, (${timelineNow}) now WHERE d.id = $1`,
-    [database],
+    [database, randomInt(1, 1_000_000)],
   );
 }
 
