@@ -239,6 +239,26 @@ describe("access tokens", () => {
   });
 });
 
+test("what an owner asks for waits until the database is back", async () => {
+  const { accessToken } = await read(byMail(owner, ["CREATE_DB"], "/token"));
+  await installation.postgres.failOnce("api_clients");
+  const made = await post(at("/create-db"), {}, { authorization: `Bearer ${accessToken}` });
+  expect(made.status).toBe(200);
+  await installation.postgres.failOnce("origins");
+  const token = seal(secret, {
+    database: "zdemo",
+    sub: owner,
+    scopes: ["MANAGE_DB"],
+    expires: Date.now() + 60_000,
+  });
+  const listed = await post(
+    at("/zdemo/whitelist"),
+    { origin: "https://app.example.com" },
+    { authorization: `Bearer ${token}` },
+  );
+  expect(await listed.json()).toBe(1);
+});
+
 describe("credentials of a client", () => {
   test("give tokens for itself and for users of the owner's back end, in its database alone", async () => {
     const { accessToken } = await read(byMail(owner, ["CONNECT_CLIENT"]));

@@ -66,23 +66,22 @@ export function databaseRoutes(app: FastifyInstance, context: Context): void {
     const parsed = whitelisting.safeParse(request.body);
     if (!parsed.success) throw badRequest("origin, delete or force");
     const { origin, delete: remove } = parsed.data;
-    if (origin === undefined) return listOrigins(pool, database);
-    const count = remove
-      ? await removeOrigin(pool, database, readOrigin(origin))
-      : await addOrigin(pool, database, readOrigin(origin));
-    return count;
+    if (origin === undefined) return patiently(() => listOrigins(pool, database));
+    const change = remove ? removeOrigin : addOrigin;
+    const page = readOrigin(origin);
+    return patiently(() => change(pool, database, page));
   });
 
   app.get<DatabaseParams>("/clients", async (request) => {
     const { database } = request.params;
     requireScope(request, config.secret, database, "MANAGE_DB");
-    const clients = await listClients(pool, database);
+    const clients = await patiently(() => listClients(pool, database));
     return clients.map(({ id, email, scopes }) => ({ id, email, emailVerified: true, scopes }));
   });
 
   app.post<DatabaseParams>("/clients/connect", async (request) => {
     const { database } = request.params;
     const { sub } = requireScope(request, config.secret, database, "CONNECT_CLIENT");
-    return createClient(pool, config.secret, database, sub);
+    return patiently(() => createClient(pool, config.secret, database, sub));
   });
 }

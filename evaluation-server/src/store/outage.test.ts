@@ -12,6 +12,7 @@ describe("an error of the database", () => {
     ["a connection that broke", fault("08006")],
     ["too many connections", fault("53300")],
     ["a server that was made a standby", fault("25006")],
+    ["a server that recovers", fault("55000")],
     ["a deadlock", fault("40P01")],
     ["a password that was changed", fault("28P01")],
     ["a connection that ended within a query", new Error("Connection terminated unexpectedly")],

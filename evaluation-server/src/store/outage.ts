@@ -18,9 +18,10 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = "" } = error as { code?: string };
   // 28P01 the password was changed, and this server is about to be replaced by one that knows the new one;
-  // 57P01–57P03 shutting down, crashed, starting up; class 08 connection; 53300 too many connections; 25006 read only;
+  // 57P01–57P03 shutting down, crashed, starting up; class 08 connection; 53300 too many connections; 25006 and 55000 a standby;
   // 57014 statement took too long; 40P01 and 40001 undone for the sake of another transaction.
-  if (network.has(code) || /^(28P01|57P0[123]|08...|53300|25006|57014|40P01|40001)$/.test(code)) return true;
+  if (network.has(code) || /^(28P01|57P0[123]|08...|53300|25006|55000|57014|40P01|40001)$/.test(code))
+    return true;
   return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
     error.message,
   );
