@@ -16,7 +16,10 @@ function modified(current: Json | undefined, { add, remove, replacePrefix }: Jso
   const list = Array.isArray(current) ? current : [];
   if (Array.isArray(add)) return [...list, ...add].sort();
   if (typeof add === "number") return fromNumber((toNumber(current) || 0) + add);
-  if (Array.isArray(remove)) return list.filter((item) => !remove.includes(item)).sort();
+  if (Array.isArray(remove)) {
+    const removed = new Set(remove);
+    return list.filter((item) => !removed.has(item)).sort();
+  }
   if (typeof remove === "number") return fromNumber(toNumber(current) - remove);
   if (Array.isArray(replacePrefix) && typeof current === "string") {
     const [from, to] = replacePrefix;

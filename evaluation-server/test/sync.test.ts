@@ -176,6 +176,14 @@ describe("transactions", () => {
   });
 });
 
+test("what is deleted by a key that no object can have keeps a device from nothing", async () => {
+  const device = await alice();
+  device.write([{ ...remove(""), keys: [5, { $t: "Date", v: "x" }] as never }, upsert("itm-beside")]);
+  const { rejections } = await device.sync();
+  expect(rejections).toEqual([]);
+  expect(device.row("itm-beside")).toBeDefined();
+});
+
 describe("consistent modifications", () => {
   test("of two devices merge", async () => {
     const [one, two] = [await alice(), await alice()];

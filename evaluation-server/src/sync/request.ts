@@ -19,7 +19,13 @@ const isKeyPath = (path: string): boolean =>
   path.length <= longestKeyPath && path.split(".").length <= deepestKeyPath;
 const changeSpec = object.refine((spec) => Object.keys(spec).every(isKeyPath));
 
-const common = { keys: z.array(z.string()), txid: optional(text(200)), opNo: optional(z.number()) };
+/**
+ * Objects have keys of text. A client can nevertheless ask to delete others, which must not keep it from syncing: they
+ * count as the empty key, which no object has.
+ */
+const key = z.string().catch("");
+
+const common = { keys: z.array(key), txid: optional(text(200)), opNo: optional(z.number()) };
 
 const operation = z.discriminatedUnion("type", [
   z.object({ ...common, type: z.literal("insert"), values: z.array(object) }),

@@ -43,6 +43,20 @@ describe("what cannot be taken", () => {
   });
 });
 
+it("what would keep all others waiting is refused", () => {
+  const list = Array.from({ length: 100_000 }, () => "x");
+  const keys = Array.from({ length: 100_000 }, () => "a");
+  const changeSpecs = [{ list: { "@@propmod": { add: ["y"] } } }];
+  const made: Operation = { type: "upsert", keys: ["a"], values: [{ list }] };
+  const { changes, refusals } = carryOut(
+    transaction("tx", made, { type: "update", keys, changeSpecs }),
+    [],
+    "alice",
+  );
+  expect(changes).toEqual([]);
+  expect(refusals).toEqual(["too much work"]);
+});
+
 it("one change of an update is for all its keys", () => {
   const both = [stored("a", "alice"), stored("b", "alice")];
   const update: Operation = { type: "update", keys: ["a", "b"], changeSpecs: [{ done: true }] };

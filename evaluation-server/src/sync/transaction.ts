@@ -5,13 +5,16 @@ import { type ClientTransaction, type Operation, sharedSpec } from "./request.ts
 
 /** Why a transaction is refused. The client hears of it by getting the unchanged objects back. */
 export type Refusal =
-  "foreign realm" | "key taken" | "invalid key" | "incomplete operation" | "invalid owner";
+  "foreign realm" | "key taken" | "invalid key" | "incomplete operation" | "invalid owner" | "too much work";
 
 /** What a transaction comes to: changes, and why it or parts of it are refused. */
 export interface Outcome {
   readonly changes: readonly Change[];
   readonly refusals: readonly Refusal[];
 }
+
+/** Changes of long lists cost time for each item, and all that this process serves waits for them. */
+const longestWork = 2_000;
 
 /** Keys are part of an index, whose entries PostgreSQL limits. */
 const longestKey = 1_500;
@@ -70,6 +73,7 @@ function carryOutAt(
   operation: KeyOperation | undefined,
   user: string,
 ): Stored | undefined | Refusal {
+  if (operation?.type === "delete" && !current) return undefined;
   if (!isValidKey(place.key, user)) return "invalid key";
   if (!operation) return "incomplete operation";
   if (current && current.realm !== user) return "foreign realm";
@@ -91,8 +95,10 @@ export function carryOut(transaction: ClientTransaction, stored: readonly Stored
   const now = new Map(before);
   const refusals: Refusal[] = [];
   const whole = !isUpload(transaction);
+  const end = performance.now() + longestWork;
   for (const { table, operation } of transaction.operations) {
     for (const [index, key] of operation.keys.entries()) {
+      if (performance.now() > end) return { changes: [], refusals: ["too much work"] };
       const place = { table, key };
       const result = carryOutAt(place, now.get(id(place)), keyOperation(operation, index), user);
       if (typeof result === "object") now.set(id(place), result);
