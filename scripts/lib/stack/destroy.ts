@@ -57,7 +57,7 @@ async function copyRepository(cluster: Cluster, file: string): Promise<number> {
   try {
     const [program = "", ...args] = await kubectlCommand(cluster, [
       ...["exec", "postgres-0", "-n", cluster.databaseNamespace, "-c", "postgres", "--"],
-      ...["tar", "--directory=/repository", "--exclude=./lock", "--exclude=./lost+found", "--create", "."],
+      "/opt/kit/bin/copy-repository",
     ]);
     const copying = spawn(program, args, { stdio: ["ignore", output.fd, "pipe"] });
     let told = "";

@@ -76,7 +76,25 @@ it("a backup of broken pages fails, and takes the place of no good one", async (
 it("two backups at once take turns", async () => {
   const said = await shell("start; backup incr & backup incr; wait");
   expect(said.match(/^RESULT /gm)).toHaveLength(2);
-  expect(said).toContain("waiting until another backup has ended");
+  expect(said).toContain("waiting until another backup or copy has ended");
+});
+
+it("a copy of the repository is whole although it changes meanwhile, and backups wait for it", async () => {
+  const said = await shell(`
+    start
+    { copy-repository; echo "copied: $?" >&2; } | {
+      read -rN 1 first
+      flock --nonblock "$repository/lock/turn" echo "backups go on" >&2
+      touch "$repository/arrived"
+      { printf %s "$first"; cat; } | tar --list | grep -E "^./(keys/gen-1.json|gen-1/backup/main/backup.info|lock/.*)$" >&2
+    }
+    rm "$repository/arrived"`);
+  expect(said).toMatch(/^copied: 0$/m);
+  expect(said.match(/^\.\/.*$/gm)?.toSorted()).toEqual([
+    "./gen-1/backup/main/backup.info",
+    "./keys/gen-1.json",
+  ]);
+  expect(said).not.toContain("backups go on");
 });
 
 it("the newest moment is refused while WAL is only on the data volume, or after a crash", async () => {

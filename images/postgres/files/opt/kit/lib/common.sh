@@ -47,6 +47,13 @@ lock_volume() {
     "kubectl get pods, and wait until the other one has ended"
 }
 
+# pgBackRest refuses a second backup at once; the deadline of the job bounds this wait.
+await_turn() {
+  mkdir -p "$repository/lock"
+  exec 8>"$repository/lock/turn"
+  flock --nonblock 8 || { say "waiting until another backup or copy has ended" && flock 8; }
+}
+
 # What earlier restores left on the data volume and nothing needs: copies that were never proven, and clusters
 # whose successor is in service.
 find_leftovers() {
