@@ -20,6 +20,9 @@ interface Waiter {
 
 const child = join(import.meta.dirname, "node-child.ts");
 
+/** The addon itself waits 20 s after a sync that failed, and 40 s after the next one. */
+const patienceMs = 120_000;
+
 /** A device: the real dexie-cloud-addon in a process of its own. Its data is gone when it is closed. */
 export class NodeClient {
   readonly #process: ChildProcess;
@@ -108,7 +111,7 @@ export class NodeClient {
   }
 
   /** Waits until the state of the device is as wanted. */
-  waitFor(predicate: Predicate, what: string, timeout = 30_000): Promise<Snapshot> {
+  waitFor(predicate: Predicate, what: string): Promise<Snapshot> {
     if (this.#snapshot && predicate(this.#snapshot)) return Promise.resolve(this.#snapshot);
     return new Promise((resolve, reject) => {
       const waiter = {
@@ -124,7 +127,7 @@ export class NodeClient {
         reject(
           new Error(`The client did not reach: ${what}\n${JSON.stringify(this.#snapshot)}\n${this.#noise}`),
         );
-      }, timeout);
+      }, patienceMs);
       this.#waiters.add(waiter);
     });
   }
@@ -135,12 +138,8 @@ export class NodeClient {
   }
 
   /** Waits until everything written here is at the server. */
-  async waitForPush(timeout?: number): Promise<void> {
-    await this.waitFor(
-      ({ status }) => status.unsynced === 0 && status.phase === "in-sync",
-      "all pushed",
-      timeout,
-    );
+  async waitForPush(): Promise<void> {
+    await this.waitFor(({ status }) => status.unsynced === 0 && status.phase === "in-sync", "all pushed");
   }
 
   /** Waits until the server can tell this device about changes. */

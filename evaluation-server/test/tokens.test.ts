@@ -133,7 +133,7 @@ describe("one-time passwords", () => {
     installation.mailbox.answerWith(202);
     expect((await ask({ ...otp, email: "h@example.com" })).status).toBe(200);
     await installation.mailbox.take();
-    expect(installation.replica.lines.some(({ reason }) => reason === "status 500")).toBe(true);
+    await installation.replica.logged(({ reason }) => reason === "status 500");
   });
 
   test.each(["no address", "mallory@demo.local", ""])("do not go to %j", async (email) => {
