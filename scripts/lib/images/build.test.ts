@@ -22,8 +22,6 @@ copyFileSync(new URL("../../source/page.html", import.meta.url), process.argv[2]
 console.log(JSON.stringify([{ name: "left-pad", version: "1.3.0" }]));
 `;
 
-vi.setConfig({ testTimeout: 60_000 });
-
 let scratch: string;
 const checkout = () => join(scratch, "checkout");
 

@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { create } from "tar";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { KitError } from "../errors.ts";
+import type { Patience } from "./download.ts";
 import { parseLock } from "./lock.ts";
 import { provide } from "./provide.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -59,6 +60,9 @@ afterEach(() => {
 
 const sha256 = (data: Buffer) => createHash("sha256").update(data).digest("hex");
 
+/** More than a busy machine ever takes. */
+const patience: Patience = { answerMs: 60_000, silenceMs: 60_000, least: { bytes: 0, ms: 60_000 } };
+
 /** A lock of one tool that the site offers, with the given checksum and what else stands in its entry. */
 function toolbox(sum = sha256(archive), more = ""): Toolbox {
   const { port } = server.address() as AddressInfo;
@@ -69,7 +73,7 @@ function toolbox(sum = sha256(archive), more = ""): Toolbox {
     bundle: join(folder, "bundle"),
     modules: join(folder, "modules"),
     path: "",
-    patience: { answerMs: 400, silenceMs: 400, least: { bytes: 50, ms: 800 } },
+    patience,
     report: (line) => said.push(line),
   };
 }
@@ -120,16 +124,17 @@ describe("a download", () => {
     expect(kept()).toEqual([]);
   });
 
-  it.each([
-    ["cut off", cutOff, "cannot be reached"],
-    ["slow", stops, "stopped sending"],
-    ["a trickle", trickles, "sent less than"],
-    ["not answered", silent, "did not answer"],
-    ["not there", missing, "answered 404"],
-    ["refused", hangsUp, "cannot be reached"],
-  ])("that is %s is given up, and nothing of it is kept", async (_, behaviour, reason) => {
+  it.each<[string, Site, string, Partial<Patience>]>([
+    ["cut off", cutOff, "cannot be reached", {}],
+    ["slow", stops, "stopped sending", { silenceMs: 400 }],
+    ["a trickle", trickles, "sent less than", { least: { bytes: 50, ms: 800 } }],
+    ["not answered", silent, "did not answer", { answerMs: 400 }],
+    ["not there", missing, "answered 404", {}],
+    ["refused", hangsUp, "cannot be reached", {}],
+  ])("that is %s is given up, and nothing of it is kept", async (_, behaviour, reason, impatience) => {
     site = behaviour;
-    await expect(provide("hello", toolbox())).rejects.toMatchObject({
+    const box = { ...toolbox(), patience: { ...patience, ...impatience } };
+    await expect(provide("hello", box)).rejects.toMatchObject({
       exit: "failed",
       why: expect.stringContaining(reason) as string,
     });
@@ -222,7 +227,7 @@ describe("a bundle", () => {
 });
 
 describe("a killed run", () => {
-  it("leaves no half tool, and the next run completes it", { timeout: 60_000 }, async () => {
+  it("leaves no half tool, and the next run completes it", async () => {
     const begun = new Promise<void>((resolve) => {
       site = (request, response) => {
         stops(request, response);
@@ -230,11 +235,7 @@ describe("a killed run", () => {
       };
     });
     const child = fork(join(import.meta.dirname, "provide.child.ts"), { stdio: "ignore" });
-    child.send({
-      ...toolbox(),
-      patience: { answerMs: 60_000, silenceMs: 60_000, least: { bytes: 0, ms: 60_000 } },
-      report: undefined,
-    });
+    child.send({ ...toolbox(), report: undefined });
     await begun;
     expect(kept()).toEqual([expect.stringMatching(/^\.hello/)]);
     child.kill("SIGKILL");
