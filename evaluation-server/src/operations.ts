@@ -74,6 +74,19 @@ function setPath(object: JsonObject, path: readonly string[], value: Json): void
   set(target, last, isUndefined(given) ? undefined : given);
 }
 
+function find(object: JsonObject, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((at, name) => (isContainer(at) ? get(at, name) : undefined), object);
+}
+
+/** How many items of lists a change spec goes over, each time that it is carried out on an object. */
+export function itemsGoneOver(object: JsonObject, spec: ChangeSpec): number {
+  const lists = Object.entries(spec).flatMap(([path, value]) => {
+    const modification = propModification(value);
+    return modification ? [find(object, keyPath(path)), modification["add"], modification["remove"]] : [];
+  });
+  return lists.reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
+}
+
 /** Carries out a change spec (key path → value or prop-modification) on an object, in place. */
 export function change(object: JsonObject, spec: ChangeSpec): void {
   // A copy: the same spec may change several objects, and an operation may be carried out again.

@@ -1,4 +1,4 @@
-import { type KeyOperation, operate } from "../operations.ts";
+import { itemsGoneOver, type KeyOperation, operate } from "../operations.ts";
 import { type Change, isStorable, type Place, type Stored } from "../store/objects.ts";
 import type { JsonObject } from "../tson.ts";
 import { type ClientTransaction, type Operation, sharedSpec } from "./request.ts";
@@ -13,8 +13,8 @@ export interface Outcome {
   readonly refusals: readonly Refusal[];
 }
 
-/** Changes of long lists cost time for each item, and all that this process serves waits for them. */
-const longestWork = 2_000;
+/** Items of lists that the changes of a transaction go over. They cost time, and all that this process serves waits. */
+const mostItems = 5_000_000;
 
 /** Keys are part of an index, whose entries PostgreSQL limits. */
 const longestKey = 1_500;
@@ -66,6 +66,11 @@ const isUpload = ({ txid, operations }: ClientTransaction): boolean =>
   txid?.startsWith("upload-") === true &&
   operations.every(({ operation }) => operation.type === "upsert" && !operation.changeSpecs);
 
+const itemsOf = (current: Stored | undefined, operation: KeyOperation | undefined): number =>
+  current && operation && "spec" in operation && operation.spec
+    ? itemsGoneOver(current.value, operation.spec)
+    : 0;
+
 /** What one operation of a user makes of the object at a place, or why it is refused. */
 function carryOutAt(
   place: Place,
@@ -95,12 +100,15 @@ export function carryOut(transaction: ClientTransaction, stored: readonly Stored
   const now = new Map(before);
   const refusals: Refusal[] = [];
   const whole = !isUpload(transaction);
-  const end = performance.now() + longestWork;
+  let items = 0;
   for (const { table, operation } of transaction.operations) {
     for (const [index, key] of operation.keys.entries()) {
-      if (performance.now() > end) return { changes: [], refusals: ["too much work"] };
       const place = { table, key };
-      const result = carryOutAt(place, now.get(id(place)), keyOperation(operation, index), user);
+      const current = now.get(id(place));
+      const change = keyOperation(operation, index);
+      items += itemsOf(current, change);
+      if (items > mostItems) return { changes: [], refusals: ["too much work"] };
+      const result = carryOutAt(place, current, change, user);
       if (typeof result === "object") now.set(id(place), result);
       else if (result === undefined) now.delete(id(place));
       else if (whole) return { changes: [], refusals: [result] };
