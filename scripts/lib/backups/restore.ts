@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { deleteJob, endedJobState, jobState, runJob } from "./jobs.ts";
 import { inDatabase } from "./kubectl.ts";
 import { planRestore, planResumed, restoreEnvironment, type RestorePlan } from "./plan.ts";
-import { type Decision, decide, type RestoreNote } from "./resume.ts";
+import { type Decision, decide, isOf, type RestoreNote } from "./resume.ts";
 import { readService, serverReplicas, startService, stopService, writeNote } from "./service.ts";
 
 /** What to restore. Without `at` the newest moment, or what an interrupted restore was for. */
@@ -42,6 +42,7 @@ export async function restoreInPlace(
     planInPlace(cluster, request.at, phase),
   );
   await request.confirm(plan);
+  await requireUnchanged(cluster, decision);
 
   const note = decision.action === "resume" ? decision.note : await newNote(cluster, decision);
   await phases.run("stop the server and the database", async (phase) => {
@@ -87,6 +88,16 @@ function alreadyRunning({ id, at }: RestoreNote, { stack }: Cluster): KitError {
   return new KitError("usage", "another restore is running", {
     why: `restore ${id} ${towards(at)} has not ended; without a moment the command follows it to its end`,
     next: `./kit restore --stack ${stack}`,
+  });
+}
+
+/** Somebody else may restore while one is being confirmed. */
+async function requireUnchanged(cluster: Cluster, decision: Going): Promise<void> {
+  const { note } = await readService(cluster);
+  if (isOf(note, decision)) return;
+  throw new KitError("usage", "another restore began or ended meanwhile", {
+    why: "what was confirmed does not hold any more; look how the stack stands before you restore again",
+    next: `./kit status --stack ${cluster.stack}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decide, parseNote } from "./resume.ts";
+import { decide, isOf, parseNote } from "./resume.ts";
 
 const noted = "2026-11-24T10:00:00Z";
 const other = "2026-11-24T09:00:00Z";
@@ -42,6 +42,19 @@ describe("an interrupted restore", () => {
     for (const job of ["absent", "succeeded", "failed"] as const) {
       const decision = decide({ note: newest, job, stopped: false }, null);
       expect(decision).toEqual({ action: "start", at: null, earlier: newest });
+    }
+  });
+
+  it.each([
+    [undefined, undefined, true],
+    [undefined, note, false],
+    [note, note, true],
+    [note, undefined, false],
+    [note, { ...note, id: "b2" }, false],
+  ])("%j: what was decided from it holds with %j: %s", (before, now, holds) => {
+    for (const asked of [noted, null]) {
+      const decision = decide({ note: before, job: "absent", stopped: true }, asked);
+      expect(isOf(now, decision)).toBe(holds);
     }
   });
 

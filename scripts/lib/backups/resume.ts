@@ -45,3 +45,7 @@ export function decide({ note, job, stopped }: Earlier, asked: string | null): D
   if (isOpen && at === note.at && (stopped || asked !== null)) return { action: "resume", note };
   return { action: "start", at, earlier: note };
 }
+
+/** True while the note at the database is the one that a decision was made from. */
+export const isOf = (note: RestoreNote | undefined, decision: Decision): boolean =>
+  note?.id === (decision.action === "start" ? decision.earlier : decision.note)?.id;
