@@ -95,6 +95,7 @@ describe("where a restore starts", () => {
 
   it.each<[string | undefined, string, number, string]>([
     ["10:10:00", "F", 1, "before anything was restored"],
+    ["10:30:00.500", "F", 1, "within the second in which A ended"],
     ["11:15:00", "B", 1, "on a history that was left behind later"],
     ["11:45:00", "C", 1, "on its last stretch"],
     ["12:30:00", "A", 2, "after the first restore: B and C lie past the fork"],

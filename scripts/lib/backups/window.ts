@@ -23,7 +23,7 @@ const segmentAgeMs = 120_000;
 export function restorableWindow(repository: Repository, archived?: Date): RestorableWindow | undefined {
   const oldest = usable(repository.backups).find((backup) => backup.type === "full");
   if (oldest === undefined) return undefined;
-  const from = new Date(oldest.stop.getTime() + 1000);
+  const from = firstMoment(oldest);
   if (archived !== undefined) return { from, to: archived, bound: "archived" };
   if (repository.newestWal === undefined) return undefined;
   return { from, to: new Date(repository.newestWal.time.getTime() - segmentAgeMs), bound: "estimated" };
@@ -70,7 +70,7 @@ export function describeWindow({ from, to, bound }: RestorableWindow): string {
 export function restorePoint(repository: Repository, at: Date | undefined, stack: string): RestorePoint {
   const timeline = timelineAt(repository, at);
   const backup = usable(repository.backups)
-    .filter((candidate) => at === undefined || candidate.stop < at)
+    .filter((candidate) => at === undefined || firstMoment(candidate) <= at)
     .findLast((candidate) => leadsTo(candidate, timeline, repository.branches));
   if (backup === undefined) {
     throw new KitError("usage", `no backup leads to ${at?.toISOString() ?? "the newest moment"}`, {
@@ -132,6 +132,9 @@ function leadsTo(
   }
   return true;
 }
+
+/** The times of backups are whole seconds. */
+const firstMoment = ({ stop }: Backup): Date => new Date(stop.getTime() + 1000);
 
 function usable(backups: readonly Backup[]): Backup[] {
   return backups.filter((backup) => !backup.broken).sort((a, b) => a.stop.getTime() - b.stop.getTime());
