@@ -28,3 +28,9 @@ test("a request waits for a pod instead of being refused by a health check that 
   expect(section("defaults")).toMatch(/retries 5\n\s*retry-on conn-failure\n\s*timeout connect 2s/);
   expect(section("backend server").trim()).toBe("backend server\n  server server server:8080");
 });
+
+test("probes get their answer also when clients have all the connections they may have", () => {
+  const most = (name: string) => Number(/^ {2}maxconn (\d+)$/m.exec(section(name))?.[1]);
+  expect(most("global") - most("frontend clients")).toBeGreaterThanOrEqual(100);
+  expect(section("frontend health")).not.toContain("maxconn");
+});
