@@ -19,7 +19,7 @@ export class IngressExposure extends pulumi.ComponentResource {
           name: "server",
           namespace: args.namespace,
           labels: labels("exposure"),
-          annotations: patience,
+          annotations: forControllers,
         },
         spec: {
           ingressClassName: args.className,
@@ -46,10 +46,14 @@ export class IngressExposure extends pulumi.ComponentResource {
   }
 }
 
-/** Websockets and long polls outlive the usual timeouts. Controllers other than these take them as they come. */
-const patience = {
+/**
+ * Websockets and long polls outlive the usual timeouts, and a first sync is larger than the megabyte that nginx lets
+ * through; the server has a limit of its own. Controllers other than these take them as they come.
+ */
+const forControllers = {
   "nginx.ingress.kubernetes.io/proxy-read-timeout": "3600",
   "nginx.ingress.kubernetes.io/proxy-send-timeout": "3600",
   "nginx.ingress.kubernetes.io/proxy-request-buffering": "off",
+  "nginx.ingress.kubernetes.io/proxy-body-size": "0",
   "haproxy.org/timeout-tunnel": "1h",
 };

@@ -20,6 +20,7 @@ describe("ingress", () => {
   test("is one Ingress of the class, with TLS, and no edge", async () => {
     await product.stack.up();
     expect(await get("ingress")).toMatchObject({
+      metadata: { annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "0" } },
       spec: {
         ingressClassName: "some-class",
         tls: [{ hosts: ["localhost"], secretName: "edge-tls" }],
