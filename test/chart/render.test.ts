@@ -57,6 +57,13 @@ test("0 is a value", async () => {
   expect(text).not.toContain("preStop");
 });
 
+test("a server stays in service for as long as its requests wait for a database that restarts", async () => {
+  const text = await renderText("dexie-cloud-server", "minimal");
+  const [, period, failures] =
+    /path: \/ready.*\n +periodSeconds: (\d+)[\s\S]*?failureThreshold: (\d+)/.exec(text) ?? [];
+  expect(Number(period) * (Number(failures) - 1)).toBeGreaterThanOrEqual(12);
+});
+
 test("a backup of broken pages is not tried again", async () => {
   const text = await renderText("postgres", "minimal");
   const rule =
