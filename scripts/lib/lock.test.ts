@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { whileNodeLocked } from "./lock.ts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { acquire, whileLocked } from "./lock.ts";
 
-const silent = { waitingFor: () => undefined, note: () => undefined };
-let locks = 0;
-const newLock = () => `\0kit-test-${process.pid}-${locks++}`;
+let scratch: string;
+beforeEach(async () => (scratch = await mkdtemp(join(tmpdir(), "kit-lock-"))));
+afterEach(() => rm(scratch, { recursive: true }));
 
 it("lets one work at a time", async () => {
-  const name = newLock();
   let inside = 0;
   let most = 0;
   const work = async () => {
@@ -18,34 +19,35 @@ it("lets one work at a time", async () => {
     await new Promise((done) => setImmediate(done));
     inside -= 1;
   };
-  await Promise.all([1, 2, 3].map(() => whileNodeLocked(silent, work, name)));
+  await symlink(scratch, join(scratch, "same"));
+  await Promise.all([scratch, scratch, join(scratch, "same")].map((folder) => whileLocked(folder, work)));
   expect(most).toBe(1);
 });
 
 it("is free again after a failure", async () => {
-  const name = newLock();
-  await expect(whileNodeLocked(silent, () => Promise.reject(new Error("no")), name)).rejects.toThrow("no");
-  expect(await whileNodeLocked(silent, () => Promise.resolve("next"), name)).toBe("next");
+  await expect(whileLocked(scratch, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(await whileLocked(scratch, () => Promise.resolve("next"))).toBe("next");
 });
 
 it("is free when its holder is killed, and tells meanwhile who holds it", async () => {
-  const name = newLock();
-  const holder = spawn(process.execPath, ["--input-type=module", "--eval", holdFor(name)]);
-  await once(holder.stdout, "data");
+  const holder = await startHolder();
   const told: string[] = [];
-  const phase = {
-    ...silent,
-    waitingFor: (what: string) => {
-      told.push(what);
-      holder.kill("SIGKILL");
-    },
-  };
-  expect(await whileNodeLocked(phase, () => Promise.resolve("mine"), name)).toBe("mine");
-  expect(told.join()).toContain(`process ${holder.pid ?? 0} of `);
+  const release = await acquire(holder.name, (who) => {
+    told.push(who);
+    holder.process.kill("SIGKILL");
+  });
+  release();
+  expect(told.join()).toContain(`process ${holder.process.pid ?? 0} of `);
 });
 
-const holdFor = (name: string): string => `
-  const { whileNodeLocked } = await import(${JSON.stringify(join(import.meta.dirname, "lock.ts"))});
-  const forever = () => new Promise(() => { console.log("held"); setInterval(() => {}, 1000); });
-  await whileNodeLocked({ waitingFor() {}, note() {} }, forever, ${JSON.stringify(name)});
-`;
+async function startHolder() {
+  const name = `\0kit-test${scratch}`;
+  const script = `
+    const { acquire } = await import(${JSON.stringify(join(import.meta.dirname, "lock.ts"))});
+    await acquire(${JSON.stringify(name)}, () => undefined);
+    console.log("held");
+  `;
+  const process_ = spawn(process.execPath, ["--input-type=module", "--eval", script]);
+  await once(process_.stdout, "data");
+  return { name, process: process_ };
+}

@@ -92,7 +92,7 @@ export async function mirrorsOfThisMachine(): Promise<Mirrors> {
   const mirrors = findMirrors(await sourcesOfThisMachine());
   if (mirrors) return mirrors;
   throw new KitError("failed", "this machine's apt knows no mirror of Debian", {
-    why: "no source in /etc/apt is a main archive of a Debian release: add one that apt may use, or run this on Debian",
+    why: "no source in /etc/apt is a main archive of a Debian release: run this on Debian, or add one as docs/when-something-breaks.md says under Tools",
     next: commandAsTyped(),
   });
 }

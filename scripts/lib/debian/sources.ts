@@ -52,8 +52,10 @@ function parseFields(paragraph: string): Map<string, string> {
 const words = (text = "") => text.split(/\s+/).filter((word) => word !== "");
 const tidy = (uri: string) => uri.replace(/\/+$/, "");
 
-const releases =
-  /^(bullseye|bookworm|trixie|forky|duke|sid|oldoldstable|oldstable|stable|testing|unstable)(-security)?$/;
+const codenames = "bullseye|bookworm|trixie|forky|duke|sid";
+const suites = new RegExp(`^(${codenames}|oldoldstable|oldstable|stable|testing|unstable)(-security)?$`);
+
+export const isDebianRelease = (codename: string): boolean => new RegExp(`^(${codenames})$`).test(codename);
 
 /** The mirrors of Debian among all sources, which may name archives of others for the same releases. */
 export function findMirrors(sources: readonly AptSource[]): Mirrors | undefined {
@@ -63,10 +65,10 @@ export function findMirrors(sources: readonly AptSource[]): Mirrors | undefined 
   return main && { main, security: debian.find(isSecurity) };
 }
 
-function isDebian({ uri, suites, components, signedBy }: AptSource): boolean {
+function isDebian({ uri, suites: named, components, signedBy }: AptSource): boolean {
   return (
     components.includes("main") &&
-    suites.some((suite) => releases.test(suite)) &&
+    named.some((suite) => suites.test(suite)) &&
     (/\/debian(-security)?$/.test(uri) || signedBy?.includes("debian-archive") === true)
   );
 }

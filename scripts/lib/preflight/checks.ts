@@ -186,7 +186,7 @@ function mustHaveDebian({ toAssemble, noDebian }: Facts): Check {
     : fail(
         name,
         `${noDebian}; still to be assembled: ${toAssemble.join(", ")}.`,
-        "use Debian or Ubuntu, or add a source of Debian that apt may use",
+        "use Debian, or give apt a source of Debian: see Tools in docs/when-something-breaks.md",
       );
 }
 

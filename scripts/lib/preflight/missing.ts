@@ -4,7 +4,6 @@ import { imageStates } from "../images/index.ts";
 import { readRecipe } from "../images/recipe.ts";
 import { nodeTools } from "../local/programs.ts";
 import { presentTool } from "../tools/index.ts";
-import { hostSuite } from "../tools/identity.ts";
 import { readLock, type ToolEntry } from "../tools/lock.ts";
 import type { FreeSpace } from "./checks.ts";
 
@@ -51,7 +50,6 @@ async function missingImages(): Promise<Missing[]> {
 /** Why Debian packages cannot be had on this machine, if they cannot. No mirror is asked. */
 export async function noDebian(): Promise<string | undefined> {
   if (!existsSync("/usr/bin/apt-get")) return "There is no apt";
-  if ((await hostSuite()) === undefined) return "The machine does not say which release of Debian it is";
   return mirrorsOfThisMachine().then(
     () => undefined,
     () => "apt knows no mirror of Debian",

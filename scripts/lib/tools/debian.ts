@@ -2,7 +2,7 @@ import { existsSync, globSync } from "node:fs";
 import { chmod, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { downloadClosure, extractPackages } from "../debian/packages.ts";
-import { hostSuite } from "./identity.ts";
+import { hostRelease } from "./identity.ts";
 import type { DebianBuild } from "./lock.ts";
 import type { Toolbox } from "./toolbox.ts";
 import { Unavailable } from "./unavailable.ts";
@@ -21,8 +21,7 @@ export async function assembleFromDebian(
   toolbox: Toolbox,
 ): Promise<string> {
   if (!existsSync("/usr/bin/apt-get")) throw new Unavailable("this machine has no apt");
-  const suite = build.suite ?? (await hostSuite());
-  if (suite === undefined) throw new Unavailable("this machine does not say which release of Debian it is");
+  const suite = build.suite ?? (await hostRelease());
   const packages = await downloadClosure(
     { suite, include: build.packages, without: [...fromTheMachine, ...build.without] },
     { waitingFor: () => undefined, note: toolbox.report },

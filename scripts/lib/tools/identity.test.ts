@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { folderName } from "./identity.ts";
+import { folderName, releaseFor } from "./identity.ts";
 import { parseLock } from "./lock.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -51,4 +51,12 @@ it.each([
   const [before] = await names(plain);
   const [after] = await names(text);
   expect(after !== before).toBe(changes);
+});
+
+it.each([
+  ["Debian 13", "ID=debian\nVERSION_CODENAME=trixie\n", "trixie"],
+  ["Ubuntu", "ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n", "bookworm"],
+  ["what does not say", "", "bookworm"],
+])("on %s packages are of the release whose C library is not newer", (_, osRelease, release) => {
+  expect(releaseFor(osRelease)).toBe(release);
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDebianRelease } from "../debian/sources.ts";
 import type { ToolEntry } from "./lock.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -15,7 +16,7 @@ export async function folderName(name: string, entry: ToolEntry, toolbox: Toolbo
   if (build && "go" in build) {
     await addFolder(hash, join(toolbox.modules, build.go.module));
   }
-  if (build && "debian" in build) hash.update(build.debian.suite ?? (await hostSuite()) ?? "");
+  if (build && "debian" in build) hash.update(build.debian.suite ?? (await hostRelease()));
   return `${name}-${version}-${hash.digest("hex").slice(0, 12)}`;
 }
 
@@ -24,8 +25,16 @@ async function addFolder(hash: ReturnType<typeof createHash>, folder: string): P
   for (const file of files) hash.update(`${file}\0`).update(await readFile(join(folder, file)));
 }
 
-/** The Debian (or Ubuntu) suite of this machine, such as bookworm. */
-export async function hostSuite(): Promise<string | undefined> {
-  const text = await readFile("/etc/os-release", "utf8").catch(() => "");
-  return /^VERSION_CODENAME="?([a-z]+)"?$/m.exec(text)?.[1];
+// Its C library is old enough for the packages to run on what is newer.
+const oldestRelease = "bookworm";
+
+/** The release of Debian whose packages run on this machine. */
+export async function hostRelease(): Promise<string> {
+  return releaseFor(await readFile("/etc/os-release", "utf8").catch(() => ""));
+}
+
+/** The machine's own release where it is one of Debian, by its /etc/os-release; else the oldest that the kit knows. */
+export function releaseFor(osRelease: string): string {
+  const codename = /^VERSION_CODENAME="?([a-z]+)"?$/m.exec(osRelease)?.[1];
+  return codename !== undefined && isDebianRelease(codename) ? codename : oldestRelease;
 }
