@@ -165,6 +165,14 @@ describe("Node", () => {
     expect(stderr).toMatch(/^error 1 \(failed\): npm is needed .*\n {2}why: .*\n {2}next: .*\n$/);
   });
 
+  it("that may not be run, such as from a folder mounted noexec, is not called missing", async () => {
+    npm("chmod() { :; }");
+    const { code, stderr } = await kit();
+    expect(code).toBe(1);
+    expect(stderr).toContain("no program can be run from");
+    expect(readdirSync(join(folder, "cache/dexie-cloud-kit"))).toEqual([]);
+  });
+
   it("that fails to install leaves nothing behind", async () => {
     npm("exit 7");
     const { code, stderr } = await kit();

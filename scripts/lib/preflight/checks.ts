@@ -7,6 +7,8 @@ export interface Facts {
   readonly isRoot: boolean;
   /** Programs that every Linux machine for servers has, and that are missing. */
   readonly missingPrograms: readonly string[];
+  /** Whether programs can be run from where the kit puts them. */
+  readonly toolsRun: boolean;
   readonly overlayWorks: boolean;
   readonly linksWork: boolean;
   /** Whether the kernel can hold packets back until a program has decided on them. */
@@ -80,6 +82,7 @@ export function judgeMachine(facts: Facts, needs: Needs): Check[] {
   return [
     mustBeLinuxRoot(facts),
     mustHavePrograms(facts),
+    mustRunTools(facts),
     mustHaveOverlay(facts),
     mustHaveLinks(facts),
     mustHaveQueues(facts),
@@ -124,6 +127,14 @@ function mustHavePrograms({ missingPrograms }: Facts): Check {
     ? pass(name, "They are there.")
     : fail(name, `Missing: ${missingPrograms.join(", ")}.`, "apt-get install iproute2 util-linux mount");
 }
+
+const mustRunTools = ({ toolsRun }: Facts): Check =>
+  mustBeAble(
+    "run programs from the kit's cache",
+    toolsRun,
+    "Its file system is mounted noexec.",
+    "set XDG_CACHE_HOME to a folder on another one",
+  );
 
 const mustHaveOverlay = ({ overlayWorks }: Facts): Check =>
   mustBeAble(

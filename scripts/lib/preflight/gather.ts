@@ -1,5 +1,5 @@
 import { constants, existsSync } from "node:fs";
-import { access, mkdir, mkdtemp, readFile, rm, statfs } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { $ } from "zx";
@@ -31,6 +31,7 @@ export async function gatherFacts(): Promise<Facts> {
   const isRoot = process.getuid?.() === 0;
   const [
     missingPrograms,
+    toolsRun,
     overlayWorks,
     linksWork,
     queuesWork,
@@ -39,6 +40,7 @@ export async function gatherFacts(): Promise<Facts> {
     missing,
   ] = await Promise.all([
     findMissingPrograms(),
+    tryProgram(),
     tryOverlay(),
     tryLinks(),
     hasModule("nfnetlink_queue", "/proc/net/netfilter/nfnetlink_queue"),
@@ -52,11 +54,12 @@ export async function gatherFacts(): Promise<Facts> {
     isLinux: process.platform === "linux",
     isRoot,
     missingPrograms,
+    toolsRun,
     overlayWorks,
     linksWork,
     queuesWork,
     bridgeFilterWorks,
-    settingsWritable: await isWritable("/proc/sys/net/ipv4/ip_forward"),
+    settingsWritable: await may("/proc/sys/net/ipv4/ip_forward", constants.W_OK),
     hasFirewalld: (await quiet`firewall-cmd --state`).exitCode === 0,
     toAssemble,
     noDebian: toAssemble.length > 0 ? await noDebian() : undefined,
@@ -88,15 +91,29 @@ async function findMissingPrograms(): Promise<string[]> {
   return wanted.filter((_, at) => found[at]?.exitCode !== 0);
 }
 
+/** Puts a program where tools are put, and asks whether it may be run there. */
+const tryProgram = (): Promise<boolean> =>
+  tryBelow(cacheDir, async (folder) => {
+    const program = join(folder, "program");
+    await writeFile(program, "", { mode: 0o755 });
+    return may(program, constants.X_OK);
+  });
+
 /** Mounts an overlay in a mount namespace of its own, which ends with the try. */
-async function tryOverlay(): Promise<boolean> {
-  const folder = await mkdtemp(join(existingParent(machineDir), ".kit-preflight-")).catch(() => undefined);
-  if (folder === undefined) return false;
-  try {
+const tryOverlay = (): Promise<boolean> =>
+  tryBelow(machineDir, async (folder) => {
     for (const name of ["lower", "upper", "work", "all"]) await mkdir(join(folder, name));
     const options = `lowerdir=${folder}/lower,upperdir=${folder}/upper,workdir=${folder}/work`;
     const mounted = await quiet`unshare --mount mount -t overlay -o ${options} overlay ${folder}/all`;
     return mounted.exitCode === 0;
+  });
+
+/** Tries something in a folder of its own, below another or where that will be. */
+async function tryBelow(place: string, works: (folder: string) => Promise<boolean>): Promise<boolean> {
+  const folder = await mkdtemp(join(existingParent(place), ".kit-preflight-")).catch(() => undefined);
+  if (folder === undefined) return false;
+  try {
+    return await works(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -113,8 +130,8 @@ async function hasModule(name: string, trace: string): Promise<boolean> {
   return existsSync(trace) || (await quiet`modprobe --dry-run ${name}`).exitCode === 0;
 }
 
-const isWritable = (file: string): Promise<boolean> =>
-  access(file, constants.W_OK).then(
+const may = (file: string, mode: number): Promise<boolean> =>
+  access(file, mode).then(
     () => true,
     () => false,
   );
