@@ -8,13 +8,16 @@ class ByName extends BaseSequencer {
   }
 }
 
-/** Projects of one run go one after the other, so that long ones do not slow each other down. */
+/**
+ * Projects of one run go one after the other, so that long ones do not slow each other down. A busy machine may take long
+ * for what is quick on another.
+ */
 const project = (groupOrder: number, name: string, include: string[], extra: object = {}) => ({
   extends: true as const,
-  test: { name, include, sequence: { groupOrder }, ...extra },
+  test: { name, include, sequence: { groupOrder }, testTimeout: 300_000, hookTimeout: 300_000, ...extra },
 });
 
-const stories = { testTimeout: 300_000, hookTimeout: 900_000, fileParallelism: false };
+const stories = { hookTimeout: 900_000, fileParallelism: false };
 const onTheNode = { ...stories, globalSetup: "test/e2e/support/machine-before.ts" };
 
 // `kit test` runs stories-beside and what needs no node beside the stories, and after both what ends the node.
@@ -28,18 +31,12 @@ export default defineConfig({
         "unit",
         ["{infra,scripts,toolchain,images,evaluation-server}/**/*.test.ts", "test/unit/**/*.test.ts"],
         // Most of them wait for servers that they start.
-        { testTimeout: 150_000, hookTimeout: 60_000, maxWorkers: 4 },
+        { maxWorkers: 4 },
       ),
-      project(3, "chart", ["test/chart/**/*.test.ts"], {
-        globalSetup: "test/engine/setup.ts",
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-      }),
+      project(3, "chart", ["test/chart/**/*.test.ts"], { globalSetup: "test/engine/setup.ts" }),
       project(4, "engine", ["test/engine/**/*.test.ts"], {
         globalSetup: "test/engine/setup.ts",
         maxWorkers: 2,
-        testTimeout: 180_000,
-        hookTimeout: 180_000,
       }),
       project(5, "stories", ["test/e2e/*.test.ts"], onTheNode),
       project(6, "stories-end", ["test/e2e/end/*.test.ts"], stories),

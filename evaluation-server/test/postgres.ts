@@ -40,13 +40,12 @@ async function unpack(folder: string): Promise<void> {
 
 /** A PostgreSQL of its own for a test file, in a temporary folder on loopback. */
 export class Postgres {
-  readonly port: number;
+  port = 0;
   readonly #folder: string;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string) {
     this.#folder = folder;
-    this.port = port;
   }
 
   get url(): string {
@@ -56,7 +55,7 @@ export class Postgres {
   /** Makes and starts one; it is removed after the tests of the file. */
   static async start(): Promise<Postgres> {
     const folder = await mkdtemp(join(tmpdir(), "evaluation-server-postgres-"));
-    const postgres = new Postgres(folder, await freePort());
+    const postgres = new Postgres(folder);
     atEnd(() => postgres.#remove());
     await unpack(folder);
     if (nobody.uid !== undefined) await chown(folder, nobody.uid, nobody.gid);
@@ -65,6 +64,8 @@ export class Postgres {
       ...nobody,
       cwd: folder,
     });
+    // As late as can be: until it is taken, others may get it too.
+    postgres.port = await freePort();
     await postgres.start();
     return postgres;
   }

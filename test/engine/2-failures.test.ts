@@ -20,7 +20,7 @@ const find = async (ending: string) => (await stack.resources()).find(({ urn }) 
 
 describe("an object that does not get ready", () => {
   test("fails the update, says what it lacks, and stays in the state", async () => {
-    await stack.set({ hopeless: "true" });
+    await stack.set({ hopeless: "2s" });
     const failed = await stack.run("up", "--yes", "--skip-preview");
     expect(failed.exitCode).toBe(1);
     expect(failed.stdout).toContain(`timed out waiting for Pod ${name}/hopeless: phase Pending`);
@@ -29,7 +29,7 @@ describe("an object that does not get ready", () => {
 
   test("is updated by the next run, not made a second time", async () => {
     expect(await stack.planned()).toEqual(["update hopeless"]);
-    await stack.set({ hopeless: "false" });
+    await stack.set({ hopeless: "" });
     await stack.up();
     expect(await find("Pod::hopeless")).toBeUndefined();
   });
@@ -49,14 +49,14 @@ describe("an object that exists already", () => {
 
 describe("an update that is killed while it makes an object", () => {
   test("leaves a lock that keeps others out", async () => {
-    await stack.set({ hopeless: "true" });
+    await stack.set({ hopeless: "10m" });
     await killedWhile(/hopeless creating/);
     const locked = await stack.run("up", "--yes", "--skip-preview");
     expect(locked.stderr).toContain("currently locked");
   });
 
   test("is completed by the next run of the kit", async () => {
-    await stack.set({ hopeless: "false" });
+    await stack.set({ hopeless: "" });
     await up(stack.workspace);
     expect(await kubectl("get", "pod/hopeless", "-n", name, "--ignore-not-found", "-o", "name")).toBe("");
     expect(await stack.planned()).toEqual([]);
@@ -69,9 +69,9 @@ describe("an update that is killed while it makes an object", () => {
     const ended = once(child, "exit");
     let said = "";
     child.stdout.on("data", (output: Buffer) => (said += output.toString()));
-    await vi.waitUntil(() => line.test(said), { timeout: 60_000 });
+    await vi.waitUntil(() => line.test(said), { timeout: 120_000 });
     const made = () => kubectl("get", "pod/hopeless", "-n", name, "--ignore-not-found", "-o", "name");
-    await expect.poll(made, { timeout: 30_000 }).toContain("hopeless");
+    await expect.poll(made, { timeout: 60_000 }).toContain("hopeless");
     child.kill("SIGKILL");
     await ended;
   }

@@ -22,7 +22,7 @@ export interface ControlPlaneTools {
   readonly hyperkube: string;
 }
 
-const readyWithinMs = 90_000;
+const readyWithinMs = 150_000;
 
 export async function startControlPlane(tools: ControlPlaneTools): Promise<ControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), "control-plane-"));

@@ -102,6 +102,8 @@ it("tells what of others is inside", async () => {
 
 it("builds once when asked twice at the same time", async () => {
   const { buildImages } = await imagesWithCache("one");
+  const made = join(scratch, "made");
+  await put("images/pause/make.ts", `import { mkdirSync } from "node:fs";\nmkdirSync("${made}");\n${make}`);
   const [one, two] = await Promise.all([buildImages(["pause"], quiet), buildImages(["pause"], quiet)]);
   expect(two).toEqual(one);
 });

@@ -78,14 +78,15 @@ if (isOn("chart")) {
     { provider },
   );
 }
-if (isOn("hopeless")) {
+const hopeless = config.get("hopeless");
+if (hopeless) {
   new k8s.core.v1.Pod(
     "hopeless",
     {
       metadata: inside("hopeless"),
       spec: { containers: [{ name: "main", image: "localhost/never-started" }] },
     },
-    { provider, customTimeouts: { create: "2s", update: "2s" } },
+    { provider, customTimeouts: { create: hopeless, update: hopeless } },
   );
 }
 if (isOn("collide")) {
