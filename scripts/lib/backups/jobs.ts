@@ -231,18 +231,8 @@ async function endedContainer(
 
 /** Pods of the database's namespace with a label. */
 export async function listPods(cluster: Cluster, selector: string): Promise<{ items: Pod[] }> {
-  const namespace = cluster.databaseNamespace;
-  const { exitCode, stdout } = await tryKubectl(cluster, [
-    "get",
-    "pods",
-    "-n",
-    namespace,
-    "-l",
-    selector,
-    "-o",
-    "json",
-  ]);
-  return exitCode === 0 ? (JSON.parse(stdout) as { items: Pod[] }) : { items: [] };
+  const pods = ["get", "pods", "-n", cluster.databaseNamespace, "-l", selector, "-o", "json"];
+  return JSON.parse(await kubectl(cluster, pods)) as { items: Pod[] };
 }
 
 function statuses(pod: Pod): ContainerStatus[] {
