@@ -6,7 +6,7 @@ import { openWorkspace, plan, readConfig, setConfig, up, type Workspace } from "
 import { Phases, result } from "../lib/say.ts";
 import { isIssuedByKit } from "../lib/stack/authority.ts";
 import { makeCertificates, type Certificates } from "../lib/stack/certificates.ts";
-import { clusterOf } from "../lib/stack/cluster.ts";
+import { resolveCluster } from "../lib/stack/cluster.ts";
 import { addressOf, trustText } from "../lib/stack/deploy.ts";
 import { readSettings } from "../lib/stack/file.ts";
 import { planRenewal, type Renewal } from "../lib/stack/renewal.ts";
@@ -32,8 +32,8 @@ export function command(): Command {
 }
 
 async function renew({ stack, yes }: Options): Promise<void> {
-  const { server, target } = await readSettings(stack);
-  const { databaseNamespace } = await clusterOf(stack, target);
+  const { server } = await readSettings(stack);
+  const { databaseNamespace } = await resolveCluster(stack);
   const workspace = await openWorkspace(stack);
   const phases = new Phases(1);
   const renewal = await phases.run("new certificates", async () => {

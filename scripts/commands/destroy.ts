@@ -5,7 +5,7 @@ import { stackOption, yesOption } from "../lib/options.ts";
 import { stateDir } from "../lib/paths.ts";
 import { destroy, exportState, openWorkspace, previewDestroy, stackExists } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
-import { clusterOf } from "../lib/stack/cluster.ts";
+import { resolveCluster } from "../lib/stack/cluster.ts";
 import { lossText, protectionRefusal, takeLastBackup } from "../lib/stack/destroy.ts";
 import { readSettings, stackFile } from "../lib/stack/file.ts";
 
@@ -35,7 +35,7 @@ async function destroyStack({ stack, yes, withoutBackup, dryRun }: Options): Pro
     result(`stack ${stack} has no resources`);
     return;
   }
-  const cluster = await clusterOf(stack, settings.target);
+  const cluster = await resolveCluster(stack);
   const loss = lossText(stack, cluster, settings, resources);
   if (dryRun) result(loss);
   const refusal = protectionRefusal(workspace, settings, state);

@@ -3,6 +3,7 @@ import { confirmYes } from "../lib/confirm.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
 import { openWorkspace, plan, refresh, up } from "../lib/pulumi/index.ts";
 import { Phases, result, say } from "../lib/say.ts";
+import { resolveCluster } from "../lib/stack/cluster.ts";
 import { addressOf, planText, trustText } from "../lib/stack/deploy.ts";
 import { readSettings } from "../lib/stack/file.ts";
 import { tellStandIns } from "../lib/stack/stand-ins.ts";
@@ -29,6 +30,8 @@ async function bringUp({ stack, refresh: looks, yes }: Options): Promise<void> {
   await tellStandIns(workspace, target);
   const phases = new Phases((target.kind === "local" ? localPhases : 0) + (looks ? 2 : 1));
   if (target.kind === "local") await useImages(stack, await prepareLocal(phases));
+  // Without a look at live objects a plan would say that nothing changes.
+  else await resolveCluster(stack);
   if (looks) await phases.run("live objects", (phase) => refresh(workspace, phase));
   const planned = await phases.run("plan", () => plan(workspace));
   say(planText(planned));
