@@ -15,22 +15,28 @@ beforeAll(async () => {
   const [postgres] = await buildImages(["postgres"], { waitingFor: () => undefined, note: () => undefined });
   if (!postgres) throw new Error("No image was built");
   await unpack(postgres, root());
-  const owned = ["run/kit/key", "run/postgresql", "repository/keys", "var/lib/postgresql/data"];
+  const owned = ["run/kit/key", "run/postgresql", "repository", "var/lib/postgresql/data"];
   for (const folder of owned) await mkdir(join(root(), folder), { recursive: true });
+  const own = `mode=0700,uid=999,gid=999,size=${128 * 1024 * 1024}`;
+  await $({ quiet: true })`mount -t tmpfs -o ${own} kit-e2e ${join(root(), "repository")}`;
+  await mkdir(join(root(), "repository/keys"));
   await $({
     quiet: true,
   })`chown -R 999:999 ${["run/kit", "run/postgresql", "repository", "var/lib/postgresql/data"].map((folder) => join(root(), folder))}`;
   const { exitCode, stderr } = await runIn(root(), 999, "/usr/bin/bash", "-c", prelude + make);
   expect(exitCode, stderr).toBe(0);
 });
-afterAll(() => rm(scratch, { recursive: true }));
+afterAll(async () => {
+  await $({ quiet: true, nothrow: true })`umount ${join(root(), "repository")}`;
+  await rm(scratch, { recursive: true });
+});
 
 const prelude = `
   export PATH=/usr/bin:/bin PGBACKREST_REPO1_RETENTION_FULL=2
   . /opt/kit/lib/common.sh
   start() {
     pg_ctl --pgdata "$pgdata" --wait --silent --log /tmp/log start --options "-c config_file=$server_config/postgresql.conf \
-      -c hba_file=$server_config/pg_hba.conf -c ssl=off -c listen_addresses="
+      -c hba_file=$server_config/pg_hba.conf -c ssl=off -c listen_addresses= $*"
   }
   stop() { pg_ctl --pgdata "$pgdata" --wait --silent --mode "\${1:-fast}" stop; }
   newest() { find "$archive" -type f -name '*-*' | sort -t/ -k7 | tail -n1; }
@@ -97,6 +103,23 @@ it("a copy of the repository is whole although it changes meanwhile, and backups
   expect(said).not.toContain("backups go on");
 });
 
+it("a repository without any room takes backups again when the retention is lowered, and meanwhile the database goes on", async () => {
+  const said = await shell(`
+    start; backup full
+    mkdir "$backups/20300101-000000F"
+    head -c 1G /dev/zero >"$repository/filler"; df --output=avail "$repository"
+    backup incr; echo "exit $?"
+    sql --command 'SELECT 1' | sed 's/^/answers: /'; ls "$backups"
+    PGBACKREST_REPO1_RETENTION_FULL=1 backup incr; echo "exit $?"; echo "fulls: $(sound | grep -c F$)"
+    rm "$repository/filler"; archive-now`);
+  expect(said).toMatch(/^ *Avail\n *0$/m);
+  expect(said).toContain("error 1: the repository is full");
+  expect(said).toContain("answers: 1");
+  expect(said).not.toMatch(/^20300101-000000F$/m);
+  expect(said.match(/^(exit|fulls:) \d+/gm)).toEqual(["exit 1", "exit 0", "fulls: 1"]);
+  expect(said).toMatch(/^RESULT .*"segment"/m);
+});
+
 it("the newest moment is refused while WAL is only on the data volume, or after a crash", async () => {
   const unarchived = await shell(`
     start; mv "$archive" "$archive.away"; sql --command 'CREATE TABLE late ()'; stop; mv "$archive.away" "$archive"
@@ -120,6 +143,7 @@ it("a restore that misses the newest WAL fails, and leaves the cluster and no co
 it("what a restore replaced is kept until the result is in service, then counts as room and goes", async () => {
   const said = await shell(`
     count() { find_leftovers; echo "leftovers: \${#leftovers[@]}"; }
+    mkdir "$volume/pgdata.proven-r0"
     put_back r3 1; ls "$volume"; count
     start; rm "$pgdata/$proof"; count
     discard-replaced; ls "$volume" | sed 's/^/after: /'`);
@@ -127,6 +151,19 @@ it("what a restore replaced is kept until the result is in service, then counts 
   expect(said).toMatch(/^pgdata\.replaced-r3$/m);
   expect(said.match(/^leftovers: \d/gm)).toEqual(["leftovers: 0", "leftovers: 1"]);
   expect(said.match(/^after: .*/gm)).toEqual(["after: pgdata"]);
+});
+
+it("segments of a history that was left do not tell how far the present one is archived", async () => {
+  const said = await shell(`
+    left=$(basename "$(find "$archive" -name '00000001*-*' | sort | tail -n1)" | cut -c1-24)
+    start; sentinel-beat >/dev/null; archive-now
+    echo "left: $(archived-until "$left")"; echo "present: $(archived-until "$(basename "$(newest)" | cut -c1-24)")"`);
+  expect(said).toMatch(/^left: \npresent: \d/m);
+});
+
+it("a restore goes through a time when there was room for more connections", async () => {
+  const said = await shell("start -c max_connections=200; sentinel-beat; archive-now; stop; put_back r4 2");
+  expect(said).toMatch(/^RESULT .*"timeline":3/m);
 });
 
 it("a list of backups that cannot be read is an error, and not an empty list", async () => {

@@ -54,10 +54,11 @@ await_turn() {
   flock --nonblock 8 || { say "waiting until another backup or copy has ended" && flock 8; }
 }
 
-# What earlier restores left on the data volume and nothing needs: copies that were never proven, and clusters
-# whose successor is in service.
+# What earlier restores left on the data volume and nothing needs: copies that never took the place of the cluster, and
+# clusters whose successor is in service.
 find_leftovers() {
   leftovers=("$volume"/pgdata.staging-*)
+  [[ ! -e $pgdata ]] || leftovers+=("$volume"/pgdata.proven-*)
   [[ ! -e $pgdata/PG_VERSION || -e $pgdata/$proof ]] || leftovers+=("$volume"/pgdata.replaced-*)
 }
 
