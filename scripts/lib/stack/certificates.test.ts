@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { edgeNames, makeCertificates, serviceNames } from "./certificates.ts";
+import { edgeNames, makeCertificates } from "./certificates.ts";
 
 describe("certificates of a stack", () => {
   it("are signed by the stack's authority and carry the names clients use", async () => {
@@ -26,8 +26,7 @@ describe("certificates of a stack", () => {
     expect(backup.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
   });
 
-  it("name services and hosts", () => {
-    expect(serviceNames("postgres", "a")).toContain("postgres.a.svc.cluster.local");
+  it("name the public host", () => {
     expect(edgeNames("127.0.0.1")).toEqual(["localhost", "127.0.0.1"]);
     expect(edgeNames("dexie.example.com")).toEqual(["dexie.example.com"]);
   });

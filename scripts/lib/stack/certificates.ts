@@ -69,18 +69,12 @@ export async function makeCertificates(
     ca: `${authority.toString("pem")}\n`,
     postgres: await issue(
       "postgres",
-      serviceNames("postgres", databaseNamespace),
+      [`postgres.${databaseNamespace}.svc`],
       x509.ExtendedKeyUsage.serverAuth,
     ),
     backup: await issue("backup", ["backup"], x509.ExtendedKeyUsage.clientAuth),
     edge: await issue(publicHost, edgeNames(publicHost), x509.ExtendedKeyUsage.serverAuth),
   };
-}
-
-/** Every name under which a Service is reached from inside the cluster, and localhost for its own pod. */
-export function serviceNames(service: string, namespace: string): string[] {
-  const qualified = `${service}.${namespace}`;
-  return [service, qualified, `${qualified}.svc`, `${qualified}.svc.cluster.local`, "localhost"];
 }
 
 /** The public host, and the loopback names where that is what the public host is. */

@@ -16,7 +16,12 @@ async function meet(server: KeyPair, ca: string): Promise<void> {
   listening.listen(0, "localhost");
   await once(listening, "listening");
   const { port } = listening.address() as AddressInfo;
-  const client: TLSSocket = connect({ host: "localhost", port, ca, servername: "localhost" });
+  const client: TLSSocket = connect({
+    host: "localhost",
+    port,
+    ca,
+    servername: "postgres.office-database.svc",
+  });
   try {
     await once(client, "secureConnect");
   } finally {
