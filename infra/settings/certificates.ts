@@ -2,7 +2,7 @@ import { namesOf } from "../naming.ts";
 import { textAt } from "./at.ts";
 import { isPublicOrigin } from "./checks.ts";
 import type { Fault } from "./faults.ts";
-import { coversHost, isCertificate, isIssuedBy, validity } from "./x509.ts";
+import { commonName, coversHost, isCertificate, isIssuedBy, validity } from "./x509.ts";
 
 /** What is wrong with the certificates beyond their form, as far as they can be read. */
 export function certificateFaults(input: unknown, stack: string, now: Date): Fault[] {
@@ -21,6 +21,7 @@ export function certificateFaults(input: unknown, stack: string, now: Date): Fau
       return [
         ...ageFaults(key, pem, now),
         ...hostFaults(key, pem, hosts[name]),
+        ...(name === "backup" ? nameFaults(key, pem) : []),
         // What clients see may come from anybody.
         ...(name === "edge" ? [] : issuerFaults(key, pem, ca)),
       ];
@@ -44,6 +45,12 @@ function ageFaults(key: string, pem: string, now: Date): Fault[] {
 function hostFaults(key: string, pem: string, host: string | undefined): Fault[] {
   if (host === undefined || coversHost(pem, host)) return [];
   return [{ key, wrong: `must be valid for ${host}`, hint: `such as with the alternative name ${host}` }];
+}
+
+/** By this name the database's side knows who may back up. */
+function nameFaults(key: string, pem: string): Fault[] {
+  if (commonName(pem) === "backup") return [];
+  return [{ key, wrong: "must have the common name backup", hint: "such as with the subject CN=backup" }];
 }
 
 function issuerFaults(key: string, pem: string, ca: string | undefined): Fault[] {

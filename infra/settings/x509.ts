@@ -19,6 +19,10 @@ export function coversHost(certificate: string, host: string): boolean {
   return (isIP(host) === 0 ? readable?.checkHost(host) : readable?.checkIP(host)) !== undefined;
 }
 
+/** The name that a certificate was issued for, of a person or program. */
+export const commonName = (pem: string): string | undefined =>
+  /^CN=(.*)$/m.exec(certificateOf(pem)?.subject ?? "")?.[1];
+
 /** When a certificate is valid; undefined for what is none. */
 export function validity(pem: string): { readonly from: Date; readonly to: Date } | undefined {
   const readable = certificateOf(pem);

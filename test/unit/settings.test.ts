@@ -252,6 +252,11 @@ describe("of secrets", () => {
       /^certificates\.postgres\.certificate: must be valid for postgres\.production-database\.svc, such as/,
     ],
     [
+      "certificates.backup",
+      certificates["postgres"],
+      /^certificates\.backup\.certificate: must have the common name backup, such as with the subject/,
+    ],
+    [
       "oneTimePasswords",
       { webhook: "mailer" },
       /^oneTimePasswords\.webhook: must be an http or https .* such as/,
