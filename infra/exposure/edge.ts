@@ -19,6 +19,7 @@ export interface EdgeArgs extends ExposureArgs {
 
 const tlsPort = 8443;
 const healthPort = 8404;
+const healthz = { path: "/healthz", port: "health" };
 const uid = 65532;
 
 /** A proxy in front of the server that ends TLS. */
@@ -130,8 +131,8 @@ function edgePod(
           { name: "https", containerPort: tlsPort },
           { name: "health", containerPort: healthPort },
         ],
-        readinessProbe: { httpGet: { path: "/healthz", port: "health" }, periodSeconds: 2 },
-        livenessProbe: { httpGet: { path: "/healthz", port: "health" }, periodSeconds: 10 },
+        readinessProbe: { httpGet: healthz, periodSeconds: 2, timeoutSeconds: 5 },
+        livenessProbe: { httpGet: healthz, periodSeconds: 10, timeoutSeconds: 5 },
         // Nodes need a moment to send new connections elsewhere.
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
         securityContext: {
