@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => product.remove());
 
 const plain = (key: string): object => product.settings.plain[key] as object;
+const newer = (image: string): string => image.replace(/\w+$/, "f".repeat(64));
 const isSetUpJob = (step: string): boolean => step.includes("server-init-");
 const serverPods = async (): Promise<string[]> => {
   const component = "app.kubernetes.io/component=server";
@@ -109,9 +110,11 @@ describe("a new stack", () => {
 });
 
 describe("a changed setting", () => {
-  test("of server and backups is changed in place; only the set-up job is another one", async () => {
+  test("of images, server and backups is changed in place; only the set-up job is another one", async () => {
+    const images = Object.entries(plain("images")).map(([key, image]) => [key, newer(String(image))]);
     const schedule = { full: "0 3 * * 0", incremental: "15 * * * *" };
     await stack.set({
+      images: Object.fromEntries(images) as object,
       server: { ...plain("server"), logLevel: "debug" },
       backups: { ...plain("backups"), schedule },
     });
@@ -120,6 +123,10 @@ describe("a changed setting", () => {
       [
         `update database:${name}-database/backup-full`,
         `update database:${name}-database/backup-incremental`,
+        `update database:${name}-database/inspect`,
+        `update database:${name}-database/postgres`,
+        `update database:${name}-database/restore`,
+        "update edge",
         `update server:${name}-server/server`,
         `update server:${name}-server/server-settings`,
       ].sort(),
@@ -129,6 +136,7 @@ describe("a changed setting", () => {
 
   test("of sizes and replica counts replaces nothing", async () => {
     await stack.set({
+      images: plain("images"),
       server: { ...plain("server"), replicas: 3 },
       database: { ...plain("database"), storage: "30Gi" },
       backups: { ...plain("backups"), repository: { kind: "volume", size: "60Gi" } },
