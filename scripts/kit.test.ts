@@ -42,3 +42,11 @@ it("helps with one command", async () => {
   expect(code).toBe(0);
   expect(stdout).toContain("Usage: ./kit tools");
 });
+
+it("ends quietly when nobody reads on", async () => {
+  const child = spawn(process.execPath, [join(root, "scripts/kit.ts"), "--help"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  expect(await text(child.stderr)).toBe("");
+});

@@ -104,6 +104,13 @@ function keepTrace(error: unknown): string {
   }
 }
 
+/** Who reads the result may stop before its end, as `head` does. */
+function endWithReader(error: NodeJS.ErrnoException): never {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+}
+
 endOnInterrupt(interrupted);
+process.stdout.on("error", endWithReader);
 Object.assign(process.env, proxyExceptions(process.env));
 await main(process.argv.slice(2)).catch(report);
