@@ -64,6 +64,7 @@ test.each([
     "./kit preview --stack prod",
   ],
   ["error: something else", 1, "failed", again],
+  ["error: PULUMI_ACCESS_TOKEN must be set for login", 3, "authentication", "PULUMI_BACKEND_URL=… ./kit up"],
   ["error: not logged in", 3, "authentication", again],
   ["", 9, "timeout", again],
   ["error: an exit code of nobody", 255, "failed", again],

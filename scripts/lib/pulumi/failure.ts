@@ -23,6 +23,13 @@ function recognized(workspace: TypedStack, again: string): readonly Recognized[]
       next: again,
     },
     {
+      pattern: /PULUMI_ACCESS_TOKEN must be set/,
+      exit: "authentication",
+      what: `nothing says in which backend the state of stack ${stack} lies`,
+      why: "PULUMI_BACKEND_URL is not set, and nobody is logged in",
+      next: `PULUMI_BACKEND_URL=… ${again}`,
+    },
+    {
       pattern: /stack is currently locked/,
       exit: "failed",
       what: `another update of stack ${stack} is running, or one ended without unlocking`,
@@ -89,7 +96,8 @@ export function pulumiError(
 }
 
 const passphraseOf = ({ env }: TypedStack): string =>
-  env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "the file that PULUMI_CONFIG_PASSPHRASE_FILE names";
+  env["PULUMI_CONFIG_PASSPHRASE_FILE"] ??
+  "PULUMI_CONFIG_PASSPHRASE, or the file that PULUMI_CONFIG_PASSPHRASE_FILE names";
 
 const commandOf = (args: readonly string[]): string => {
   const firstFlag = args.findIndex((arg) => arg.startsWith("-"));

@@ -29,7 +29,7 @@ export async function createStack(stack: string, answers: Answers): Promise<Crea
     secret["certificates"] = certificateSettings(made);
   }
 
-  const home = await chooseBackend(stack);
+  const home = await chooseBackend(stack, file);
   const workspace = await openWorkspace(stack);
   await ensureStack(workspace);
   await setConfig(workspace, plain);
