@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { missingAnswers, openQuestions } from "./answers.ts";
 
 const flags = (...input: Parameters<typeof openQuestions>) => openQuestions(...input).map(({ flag }) => flag);
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe("what has to be asked for a stack", () => {
   const keys = ["--kek", "--escrow"];
@@ -24,10 +26,12 @@ describe("what has to be asked for a stack", () => {
     expect(flags(told, target, settings)).toEqual(asked);
   });
 
-  it("is listed in one error with a command to complete", () => {
+  it("is listed in one error with the command to complete", () => {
+    const argv = ["node", "kit.ts", "init", "--stack", "office", "--target", "local"];
+    vi.stubGlobal("process", Object.create(process, { argv: { value: argv } }));
     const error = missingAnswers("office", openQuestions({}, "local", []));
     expect(error.exit).toBe("usage");
     expect(error.why).toContain("--escrow: Two or more age recipients");
-    expect(error.next).toBe("./kit init --stack office --url … --kek … --escrow …");
+    expect(error.next).toBe("./kit init --stack office --target local --url … --kek … --escrow …");
   });
 });

@@ -1,4 +1,5 @@
 import { KitError } from "../errors.ts";
+import { commandAsTyped } from "../interrupts.ts";
 
 /** What `./kit init` is told by its flags or on the terminal. */
 export interface InitOptions {
@@ -15,8 +16,11 @@ export interface InitOptions {
 }
 
 /** A value that a stack needs and that nobody can guess. */
-export interface Question {
+export interface Question extends Asked {
   readonly option: Exclude<keyof InitOptions, "target" | "storageClass">;
+}
+
+interface Asked {
   readonly flag: string;
   readonly ask: string;
   readonly example: string;
@@ -92,17 +96,17 @@ export function openQuestions(
 }
 
 /** The error that lists everything that is missing at once. */
-export function missingAnswers(stack: string, questions: readonly Question[]): KitError {
+export function missingAnswers(stack: string, questions: readonly Asked[]): KitError {
   const lines = questions.map(({ flag, ask, example }) => `${flag}: ${ask}, such as ${example}`);
   return new KitError("usage", `too little is known to make stack ${stack}`, {
     why: lines.join("\n        "),
-    next: `./kit init --stack ${stack} ${questions.map(({ flag }) => `${flag} …`).join(" ")}`,
+    next: `${commandAsTyped()} ${questions.map(({ flag }) => `${flag} …`).join(" ")}`,
   });
 }
 
 /** The question that decides which others there are. */
-export const targetQuestion = {
+export const targetQuestion: Asked = {
   flag: "--target",
   ask: "Where it runs: local or kubernetes",
   example: "kubernetes",
-} as const;
+};

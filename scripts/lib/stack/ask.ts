@@ -22,14 +22,8 @@ export async function completeOptions(
 }
 
 async function askTarget(stack: string, told: InitOptions): Promise<Target> {
-  if (!process.stdin.isTTY) {
-    const { flag, ask, example } = targetQuestion;
-    const rest = missingAnswers(stack, openQuestions(told, "local", []));
-    throw new KitError("usage", rest.message, {
-      why: `${flag}: ${ask}, such as ${example}\n        ${rest.why}`,
-      next: rest.next.replace(`--stack ${stack}`, `--stack ${stack} ${flag} …`),
-    });
-  }
+  if (!process.stdin.isTTY)
+    throw missingAnswers(stack, [targetQuestion, ...openQuestions(told, "local", [])]);
   const text = await question(`${targetQuestion.ask}: `);
   if (text === "local" || text === "kubernetes") return text;
   throw new KitError("usage", `"${text}" is no target`, {
