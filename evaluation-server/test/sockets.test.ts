@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { seal } from "../src/tokens/access.ts";
+import { sealClaims } from "../src/tokens/access.ts";
 import { Device, demoToken, update, upsert } from "./device.ts";
 import { type Installation, install } from "./installation.ts";
 import { type Replica, secret } from "./replica.ts";
@@ -130,7 +130,7 @@ describe("a socket", () => {
   });
 
   test("tells a client whose token has expired, and nothing else", async () => {
-    const token = seal(secret, { ...claims, expires: Date.now() - 1 });
+    const token = sealClaims(secret, { ...claims, expires: Date.now() - 1 });
     const socket = await Socket.open(first, { token });
     socket.send({ type: "ready", rev: '[1,"0"]', realmSetHash: "any" });
     expect(await socket.next()).toEqual({ type: "token-expired" });
@@ -140,7 +140,7 @@ describe("a socket", () => {
   });
 
   test("tells when a token expires while it is open", async () => {
-    const token = seal(secret, { ...claims, expires: Date.now() + 300 });
+    const token = sealClaims(secret, { ...claims, expires: Date.now() + 300 });
     const socket = await Socket.open(first, { token });
     expect(await socket.next()).toEqual({ type: "token-expired" });
     socket.close();
@@ -162,9 +162,9 @@ describe("a socket", () => {
   });
 
   test("is refused without the right to it", async () => {
-    const token = seal(secret, { ...claims, expires: Date.now() + 60_000 });
-    const foreign = seal(secret, { ...claims, database: "zother", expires: Date.now() + 60_000 });
-    const unfit = seal(secret, { ...claims, scopes: ["CONNECT_CLIENT"], expires: Date.now() + 60_000 });
+    const token = sealClaims(secret, { ...claims, expires: Date.now() + 60_000 });
+    const foreign = sealClaims(secret, { ...claims, database: "zother", expires: Date.now() + 60_000 });
+    const unfit = sealClaims(secret, { ...claims, scopes: ["CONNECT_CLIENT"], expires: Date.now() + 60_000 });
     expect(await upgradeStatus(first, { token })).toBe(101);
     expect(await upgradeStatus(first, { token: `${token}x` })).toBe(401);
     expect(await upgradeStatus(first, { token: foreign })).toBe(401);

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { seal, type Scope } from "../src/tokens/access.ts";
+import { sealClaims, type Scope } from "../src/tokens/access.ts";
 import { demoToken, post } from "./device.ts";
 import { type Installation, install, owner } from "./installation.ts";
 import { secret } from "./replica.ts";
@@ -92,7 +92,7 @@ describe("one-time passwords", () => {
   });
 
   test("are still good when the database fails while they are used", async () => {
-    await installation.postgres.failOnce("refresh_tokens");
+    await installation.postgres.failOnce("users");
     const response = await byMail("j@example.com", ["ACCESS_DB"], undefined, { public_key: publicKey });
     expect(response.status).toBe(200);
   });
@@ -218,23 +218,23 @@ describe("access tokens", () => {
   });
 
   test("are refused when expired, tampered with, of another secret, database or scope", async () => {
-    const genuine = seal(secret, { ...claims, expires: soon() });
+    const genuine = sealClaims(secret, { ...claims, expires: soon() });
     expect((await syncWith(genuine)).status).toBe(200);
     const [payload = "", signature = ""] = genuine.split(".");
     const bob = Buffer.from(JSON.stringify({ ...claims, sub: "bob@demo.local", expires: soon() }));
     for (const [what, token] of Object.entries({
-      expired: seal(secret, { ...claims, expires: Date.now() - 1 }),
+      expired: sealClaims(secret, { ...claims, expires: Date.now() - 1 }),
       "other claims": `${bob.toString("base64url")}.${signature}`,
-      "other secret": seal("another secret that is long enough too", { ...claims, expires: soon() }),
-      "other database": seal(secret, { ...claims, database: "zother", expires: soon() }),
-      "the service": seal(secret, { ...claims, database: null, expires: soon() }),
+      "other secret": sealClaims("another secret that is long enough too", { ...claims, expires: soon() }),
+      "other database": sealClaims(secret, { ...claims, database: "zother", expires: soon() }),
+      "the service": sealClaims(secret, { ...claims, database: null, expires: soon() }),
       "no signature": payload,
       "empty signature": `${payload}.`,
       nothing: "",
       nonsense: "a.b.c",
     }))
       expect((await syncWith(token)).status, what).toBe(401);
-    const unfit = seal(secret, { ...claims, scopes: ["CONNECT_CLIENT"], expires: soon() });
+    const unfit = sealClaims(secret, { ...claims, scopes: ["CONNECT_CLIENT"], expires: soon() });
     expect((await syncWith(unfit)).status).toBe(403);
   });
 });
@@ -245,7 +245,7 @@ test("what an owner asks for waits until the database is back", async () => {
   const made = await post(at("/create-db"), {}, { authorization: `Bearer ${accessToken}` });
   expect(made.status).toBe(200);
   await installation.postgres.failOnce("origins");
-  const token = seal(secret, {
+  const token = sealClaims(secret, {
     database: "zdemo",
     sub: owner,
     scopes: ["MANAGE_DB"],

@@ -5,7 +5,7 @@ import { databaseExists, isDatabaseId } from "../store/databases.ts";
 import { isStorable } from "../store/objects.ts";
 import { patiently } from "../store/outage.ts";
 import type { Pool } from "../store/pool.ts";
-import { type Claims, unseal } from "../tokens/access.ts";
+import { type Claims, openClaims } from "../tokens/access.ts";
 import { Connection, type ConnectionHooks, type Peer } from "./connection.ts";
 import type { Hub } from "./hub.ts";
 
@@ -37,7 +37,7 @@ async function admit(context: UpgradeContext, request: IncomingMessage): Promise
   const token = url.searchParams.get("token");
   let claims: Claims | undefined;
   if (token !== null) {
-    const opened = unseal(context.secret, token, database);
+    const opened = openClaims(context.secret, token, database);
     if (opened.state === "invalid" || !opened.claims.scopes.includes("ACCESS_DB"))
       return { status: "401 Unauthorized" };
     ({ claims } = opened);

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from "fastify";
 import { HttpError } from "../errors.ts";
-import { type Claims, type Scope, unseal } from "../tokens/access.ts";
+import { type Claims, type Scope, openClaims } from "../tokens/access.ts";
 
 /** The claims of the request's token; undefined when it has none. */
 export function bearer(request: FastifyRequest, secret: string, database: string | null): Claims | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
   const [, token = ""] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
-  const opened = unseal(secret, token, database);
+  const opened = openClaims(secret, token, database);
   if (opened.state === "valid") return opened.claims;
   throw new HttpError(401, opened.state === "expired" ? "The token has expired." : "The token is not valid.");
 }

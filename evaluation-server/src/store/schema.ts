@@ -78,16 +78,6 @@ CREATE TABLE IF NOT EXISTS users (
   PRIMARY KEY (database_id, id)
 );
 
-CREATE TABLE IF NOT EXISTS refresh_tokens (
-  hash bytea PRIMARY KEY,
-  database_id text NOT NULL REFERENCES databases ON DELETE CASCADE,
-  user_id text NOT NULL,
-  public_key text NOT NULL,
-  scopes text[] NOT NULL,
-  expires timestamptz NOT NULL,
-  FOREIGN KEY (database_id, user_id) REFERENCES users ON DELETE CASCADE
-);
-
 -- database_id is null for the service itself (creating a database).
 CREATE TABLE IF NOT EXISTS one_time_passwords (
   id text PRIMARY KEY,
@@ -147,10 +137,9 @@ export async function hasSchema(on: Queryable): Promise<boolean> {
   return rows[0]?.version === schemaVersion;
 }
 
-/** Removes what is no longer needed: expired tokens and the memory of old transactions. */
+/** Removes what is no longer needed: expired passwords and the memory of old transactions. */
 export async function sweep(on: Queryable): Promise<void> {
   await on.query(`
-    DELETE FROM dexie_cloud.refresh_tokens WHERE expires < now();
     DELETE FROM dexie_cloud.one_time_passwords WHERE expires < now() - interval '1 hour';
     DELETE FROM dexie_cloud.transactions WHERE applied < now() - interval '90 days';
     DELETE FROM dexie_cloud.resets WHERE requested < now() - interval '1 day'`);

@@ -4,7 +4,7 @@ import { badRequest, HttpError, notImplemented } from "../errors.ts";
 import { findUser, saveUser, type User, type UserType } from "../store/databases.ts";
 import { isStorable } from "../store/objects.ts";
 import { inTransaction, type Pool, type Queryable } from "../store/pool.ts";
-import { type Claims, lifetime, type Scope, scopes, seal } from "./access.ts";
+import { type Claims, lifetime, type Scope, scopes, sealClaims } from "./access.ts";
 import { checkClient } from "./clients.ts";
 import type { Mailer } from "./mailer.ts";
 import { checkPassword, sendPassword, usePassword } from "./passwords.ts";
@@ -66,13 +66,21 @@ export type TokenAnswer = TokensAnswer | { readonly type: "otp-sent"; readonly o
 const normal = (address: string): string => address.trim().toLowerCase();
 const isDemoAddress = (address: string): boolean => address.endsWith("@demo.local");
 
+const claimsOf = (database: string, user: User, granted: readonly Scope[]): Omit<Claims, "expires"> => ({
+  database,
+  sub: user.id,
+  email: user.email ?? undefined,
+  name: user.name ?? undefined,
+  scopes: granted,
+});
+
 function tokens(secret: string, claims: Omit<Claims, "expires">, userType: UserType): TokensAnswer {
   const expires = Date.now() + lifetime;
   const { sub, email: address, name, scopes: granted } = claims;
   return {
     type: "tokens",
     claims: { sub, email: address, name, license: "ok", scopes: granted },
-    accessToken: seal(secret, { ...claims, expires }),
+    accessToken: sealClaims(secret, { ...claims, expires }),
     accessTokenExpiration: expires,
     refreshTokenExpiration: null,
     userType,
@@ -91,19 +99,14 @@ async function logIn(
   publicKey: string | undefined,
   alsoWrite: (on: Queryable) => Promise<void> = () => Promise.resolve(),
 ): Promise<TokensAnswer> {
-  const claims = {
-    database,
-    sub: user.id,
-    email: user.email ?? undefined,
-    name: user.name ?? undefined,
-    scopes: granted,
-  };
-  const answer = tokens(config.secret, claims, user.type);
-  const refreshToken = await inTransaction(pool, async (on) => {
+  const answer = tokens(config.secret, claimsOf(database, user, granted), user.type);
+  const refreshToken =
+    publicKey === undefined
+      ? undefined
+      : issueRefreshToken(config.secret, { database, user, scopes: granted, publicKey });
+  await inTransaction(pool, async (on) => {
     await alsoWrite(on);
-    if (publicKey === undefined) return undefined;
-    await saveUser(on, database, user);
-    return issueRefreshToken(on, config.secret, { database, user: user.id, scopes: granted }, publicKey);
+    if (refreshToken !== undefined) await saveUser(on, database, user);
   });
   return refreshToken === undefined ? answer : { ...answer, refreshToken };
 }
@@ -195,23 +198,13 @@ async function clientCredentials(
   );
 }
 
-async function refresh(
-  { pool, config }: TokenContext,
+function refresh(
+  { secret }: Config,
   database: string,
-  grant: Grant<"refresh_token">,
-): Promise<TokensAnswer> {
-  const asked = { token: grant.refresh_token, timestamp: grant.time_stamp, signature: grant.signature };
-  const { user: id, scopes: granted } = await redeemRefreshToken(pool, config.secret, database, asked);
-  const user = await findUser(pool, database, id);
-  if (!user) throw new HttpError(401, "The user is gone.");
-  const claims = {
-    database,
-    sub: id,
-    email: user.email ?? undefined,
-    name: user.name ?? undefined,
-    scopes: granted,
-  };
-  return tokens(config.secret, claims, user.type);
+  { refresh_token: token, time_stamp: timestamp, signature }: Grant<"refresh_token">,
+): TokensAnswer {
+  const login = redeemRefreshToken(secret, database, { token, timestamp, signature });
+  return tokens(secret, claimsOf(database, login.user, login.scopes), login.user.type);
 }
 
 /** Answers a request for tokens, of a database or (`null`) of the service itself. */
@@ -229,5 +222,5 @@ export async function grantTokens(
   if (database === null) throw notImplemented(`grant ${grant.grant_type} of the service`);
   if (grant.grant_type === "demo") return demo(context, database, grant);
   if (grant.grant_type === "client_credentials") return clientCredentials(context, database, grant);
-  return refresh(context, database, grant);
+  return refresh(context.config, database, grant);
 }

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { badRequest, HttpError } from "../errors.ts";
-import type { Pool, Queryable } from "../store/pool.ts";
+import type { User } from "../store/databases.ts";
 import type { Scope } from "./access.ts";
-import { hashSecret, randomToken } from "./hash.ts";
+import { seal, unseal } from "./sealed.ts";
 
 /** The key by which a client signs its refresh requests: RSA of a sound size. */
 export function readPublicKey(pem: string): KeyObject {
@@ -18,23 +18,23 @@ export function readPublicKey(pem: string): KeyObject {
   return key;
 }
 
-const hash = (secret: string, token: string) => hashSecret(secret, "refresh-token", token);
+/** A login, as its device can go on with it. */
+export interface Login {
+  readonly database: string;
+  readonly user: User;
+  readonly scopes: readonly Scope[];
+  readonly publicKey: string;
+}
 
-/** Makes a refresh token that only the holder of the key can use. It ends 90 days after its last use. */
-export async function issueRefreshToken(
-  on: Queryable,
-  secret: string,
-  owner: { readonly database: string; readonly user: string; readonly scopes: readonly Scope[] },
-  publicKey: string,
-): Promise<string> {
-  readPublicKey(publicKey);
-  const token = randomToken();
-  await on.query(
-    `INSERT INTO dexie_cloud.refresh_tokens (hash, database_id, user_id, public_key, scopes, expires)
-     VALUES ($1, $2, $3, $4, $5, now() + interval '90 days')`,
-    [hash(secret, token), owner.database, owner.user, publicKey, owner.scopes],
-  );
-  return token;
+const purpose = "refresh-token";
+
+/**
+ * Makes a refresh token that only the holder of the key can use. The database does not hold it: a device that logged in
+ * after the moment that a database is restored to would be locked out, with all that it has not sent yet.
+ */
+export function issueRefreshToken(secret: string, login: Login): string {
+  readPublicKey(login.publicKey);
+  return seal(secret, purpose, login);
 }
 
 export interface RefreshRequest {
@@ -56,24 +56,10 @@ export function isSigned(
   return verify("RSA-SHA256", signed, readPublicKey(publicKey), Buffer.from(signature, "base64"));
 }
 
-/** The user and scopes a refresh token stands for. */
-export async function redeemRefreshToken(
-  pool: Pool,
-  secret: string,
-  database: string,
-  request: RefreshRequest,
-): Promise<{ readonly user: string; readonly scopes: readonly Scope[] }> {
-  const refused = new HttpError(401, "The refresh token is not valid. Please log in again.");
-  const { rows } = await pool.query<{ user_id: string; scopes: Scope[]; public_key: string }>(
-    `SELECT user_id, scopes, public_key FROM dexie_cloud.refresh_tokens
-     WHERE hash = $1 AND database_id = $2 AND expires > now()`,
-    [hash(secret, request.token), database],
-  );
-  const [row] = rows;
-  if (!row || !isSigned(request, row.public_key, Date.now())) throw refused;
-  await pool.query(
-    "UPDATE dexie_cloud.refresh_tokens SET expires = now() + interval '90 days' WHERE hash = $1",
-    [hash(secret, request.token)],
-  );
-  return { user: row.user_id, scopes: row.scopes };
+/** The login that a refresh token stands for. */
+export function redeemRefreshToken(secret: string, database: string, request: RefreshRequest): Login {
+  const login = unseal(secret, purpose, request.token) as Login | undefined;
+  if (login?.database !== database || !isSigned(request, login.publicKey, Date.now()))
+    throw new HttpError(401, "The refresh token is not valid. Please log in again.");
+  return login;
 }
