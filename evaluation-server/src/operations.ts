@@ -82,7 +82,9 @@ function find(object: JsonObject, path: readonly string[]): Json | undefined {
 export function itemsGoneOver(object: JsonObject, spec: ChangeSpec): number {
   const lists = Object.entries(spec).flatMap(([path, value]) => {
     const modification = propModification(value);
-    return modification ? [find(object, keyPath(path)), modification["add"], modification["remove"]] : [];
+    if (modification) return [find(object, keyPath(path)), modification["add"], modification["remove"]];
+    // What follows a deleted item moves up.
+    return isUndefined(value) ? [find(object, keyPath(path).slice(0, -1))] : [];
   });
   return lists.reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
 }

@@ -43,13 +43,15 @@ describe("what cannot be taken", () => {
   });
 });
 
-it("what would keep all others waiting is refused", () => {
+it.each([
+  ["adds to a list", { list: { "@@propmod": { add: ["y"] } } }],
+  ["takes an item from a list", { "list.1": { $t: "undefined" } }],
+])("what would keep all others waiting is refused: %s, again and again", (_what, spec) => {
   const list = Array.from({ length: 100_000 }, () => "x");
   const keys = Array.from({ length: 100_000 }, () => "a");
-  const changeSpecs = [{ list: { "@@propmod": { add: ["y"] } } }];
   const made: Operation = { type: "upsert", keys: ["a"], values: [{ list }] };
   const { changes, refusals } = carryOut(
-    transaction("tx", made, { type: "update", keys, changeSpecs }),
+    transaction("tx", made, { type: "update", keys, changeSpecs: [spec] }),
     [],
     "alice",
   );
