@@ -92,7 +92,7 @@ export async function mirrorsOfThisMachine(): Promise<Mirrors> {
   const mirrors = findMirrors(await sourcesOfThisMachine());
   if (mirrors) return mirrors;
   throw new KitError("failed", "this machine's apt knows no mirror of Debian", {
-    why: "no source in /etc/apt is a main archive of a Debian release: run this on Debian, or add one as docs/when-something-breaks.md says under Tools",
+    why: "no source in /etc/apt is one of a Debian release by its address, such as https://mirror.example/debian, or by signed-by=/usr/share/keyrings/debian-archive-keyring.gpg; docs/when-something-breaks.md says under Tools how to add one",
     next: commandAsTyped(),
   });
 }
