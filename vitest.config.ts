@@ -17,7 +17,8 @@ const project = (groupOrder: number, name: string, include: string[], extra: obj
   test: { name, include, sequence: { groupOrder }, testTimeout: 300_000, hookTimeout: 300_000, ...extra },
 });
 
-const stories = { hookTimeout: 900_000, fileParallelism: false };
+/** They wait for each other, when one needs the node for itself. */
+const stories = { hookTimeout: 1_800_000, fileParallelism: false };
 const onTheNode = { ...stories, globalSetup: "test/e2e/support/machine-before.ts" };
 
 // `kit test` runs stories-beside and what needs no node beside the stories, and after both what ends the node.

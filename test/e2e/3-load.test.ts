@@ -32,9 +32,7 @@ async function expectHeld({ load, acknowledged, seconds }: LoadReport): Promise<
 
 it("a killed database loses no acknowledged write and applies none twice", async () => {
   const load = await startLoad(user, 10);
-  const started = performance.now();
   await load.acknowledge(500);
-  expect(500 / ((performance.now() - started) / 1000), "writes a second").toBeGreaterThan(100);
   process.kill(await postmaster(), "SIGKILL");
   await load.acknowledge(200);
   await expectHeld(await load.stop());
@@ -94,10 +92,8 @@ it("no request fails while settings, the edge's certificate and the database's p
 });
 
 it("WAL moves the restorable window past the last backup, which nobody asks for", async () => {
-  // With each row of the sentinel, once the WAL of the next row is archived.
-  const secondsAfterBackup = async () => {
-    const { backups, restorable } = await listBackups();
-    return (Date.parse(restorable.to) - Date.parse(backups.at(-1)?.stop ?? "")) / 1000;
-  };
-  await expect.poll(secondsAfterBackup, { interval: 5_000, timeout: 200_000 }).toBeGreaterThan(0);
+  const lastBackup = (await listBackups()).backups.at(-1)?.stop ?? "";
+  // With each row of the sentinel, once the WAL of the next row is archived: after three minutes at the latest.
+  const to = async () => Date.parse((await listBackups()).restorable.to);
+  await expect.poll(to, { interval: 5_000, timeout: 270_000 }).toBeGreaterThan(Date.parse(lastBackup));
 });

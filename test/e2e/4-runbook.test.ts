@@ -10,6 +10,7 @@ import { kubeconfigPath } from "../../scripts/lib/local/index.ts";
 import { root } from "../../scripts/lib/paths.ts";
 import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
+import { kit } from "./support/kit.ts";
 import { cluster, databaseNamespace, scratch, serverNamespace, stack } from "./support/place.ts";
 import { runIn, unpack } from "./support/root-fs.ts";
 import { otherScripts, stackCommands } from "./support/runbook.ts";
@@ -22,7 +23,11 @@ const text = await readFile(join(root, "docs/runbooks/backup-and-restore.md"), "
 
 describe("on the stack", () => {
   let moment: string;
-  beforeAll(async () => (moment = await presentMoment(cluster)));
+  beforeAll(async () => {
+    // Of a new stack the first backup, which opens the window, may still be under way: this one waits for it.
+    await kit("backup", "create", "--stack", stack);
+    moment = await presentMoment(cluster);
+  });
 
   it.each(stackCommands(text))("%s", async (script) => {
     const here = script

@@ -125,7 +125,7 @@ const look = `const connect = (place) => new Promise((done) => {
   const [host, port] = place.split(":");
   const socket = require("node:net").connect(Number(port), host);
   const end = (open) => { socket.destroy(); done(open); };
-  socket.setTimeout(2000, () => end(false)).on("error", () => end(false)).on("connect", () => end(true));
+  socket.setTimeout(5000, () => end(false)).on("error", () => end(false)).on("connect", () => end(true));
 });
 const addresses = Object.values(require("node:os").networkInterfaces()).flat();
 const otherAddresses = addresses.filter(({ internal, family }) => !internal && family !== "IPv4").map(({ address }) => address);

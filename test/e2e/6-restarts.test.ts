@@ -1,5 +1,5 @@
 // Restarts lose nothing, and a second `up` changes nothing but what somebody changed by hand.
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { NodeClient } from "../../clients/node-client.ts";
 import { nodeStatus } from "../../scripts/lib/local/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
@@ -68,9 +68,12 @@ describe("a restart loses nothing", () => {
   });
 });
 
-/** The client waits longer from failure to failure, so it is asked to try now. */
+/**
+ * The client waits longer from failure to failure, so it is asked to try now, until the way to the pods that are ready
+ * is open: the node hears of them a moment later.
+ */
 async function pushed(client: NodeClient): Promise<void> {
-  await client.sync();
+  await vi.waitFor(() => client.sync(), { timeout: 60_000, interval: 500 });
   await client.waitForPush();
 }
 

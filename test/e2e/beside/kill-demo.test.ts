@@ -14,7 +14,7 @@ import { holdNode } from "../support/node-lock.ts";
 explainFailuresIn("demo-server", "demo-database");
 holdNode();
 
-const waiting = { timeout: 60_000, interval: 100 };
+const waiting = { timeout: 180_000, interval: 100 };
 
 const somebodysDemo = hasStackHome("demo");
 afterAll(async () => {
@@ -76,4 +76,4 @@ it("a demo that is killed in each phase completes when it is run again", async (
   }
   expect(killedIn).toEqual(phases);
   expect(await kit("demo")).toContain("https://localhost:30443");
-}, 900_000);
+}, 1_800_000);

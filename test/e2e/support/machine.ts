@@ -40,10 +40,9 @@ export async function lookAtMachine(): Promise<Machine> {
       (await quiet`ip -oneline address`).stdout.replace(/^\d+: /gm, "").replace(/\d+sec/g, ""),
     ),
     routes: sorted((await quiet`ip -4 route show table all`).stdout),
-    // Stories beside the node have their own.
-    mounts: sorted((await readFile("/proc/self/mounts", "utf8")).replace(/^.*\/kit-e2e-.*$| 0 0$/gm, "")),
+    mounts: sorted((await readFile("/proc/self/mounts", "utf8")).replace(/ 0 0$/gm, "")).filter(stays),
     firewall: sorted((await saved("iptables-save")) + (await saved("ip6tables-save"))),
-    groups: sorted((await quiet`find /sys/fs/cgroup -type d`).stdout),
+    groups: sorted((await quiet`find /sys/fs/cgroup -type d`).stdout).filter(stays),
     namespaces: sorted((await quiet`lsns --type net --noheadings --output NS`).stdout),
     kernel: sorted((await quiet`sysctl -a`).stdout)
       .filter((line) => /^(net\.(ipv4|bridge)|vm|kernel)\./.test(line))
@@ -56,6 +55,9 @@ export async function lookAtMachine(): Promise<Machine> {
 // Changes by itself, or with the memory in use.
 const volatile =
   /^(kernel\.(random|ns_last_pid|pty\.nr)|net\.ipv4\.conf\.(veth|kit)|vm\.stat|kernel\.keys\.(\d))/;
+
+/** Services of systemd, sessions of users, and what stories beside the node mount come and go by themselves. */
+const stays = (line: string): boolean => !/\.(service|scope|slice)\b|\/run\/user\/|\/kit-e2e-/.test(line);
 
 const sorted = (text: string): string[] =>
   text

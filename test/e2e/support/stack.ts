@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 import { $ } from "zx";
 import { NodeClient, type ClientOptions } from "../../../clients/node-client.ts";
 import { node } from "../../../scripts/lib/local/index.ts";
@@ -22,12 +22,13 @@ export async function useStack(): Promise<void> {
   if (!(await isServing())) await bringUp();
 }
 
-/** Brings the stack up as this checkout has it. */
+/** Brings the stack up as this checkout has it. Of one that changes in nothing the pods may still be starting. */
 export async function bringUp(): Promise<void> {
   await kit("local", "start");
   await makeRepository();
   if (!existsSync(stackFile(stack))) await writeSettings();
   await kit("up", "--stack", stack, "--yes");
+  await vi.waitUntil(isServing, { timeout: 180_000, interval: 500 });
 }
 
 async function isServing(): Promise<boolean> {
