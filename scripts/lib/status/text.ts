@@ -14,21 +14,20 @@ export function statusTable({ stack, url }: Facts, findings: readonly Finding[])
 /** The same for programs: the fields of `kit/status/v1`. */
 export function statusDocument(facts: Facts, findings: readonly Finding[]): object {
   const { stack, url, parts, backups, keys, certificates, standIns } = facts;
+  const { newest } = backups ?? {};
   return {
     stack,
     url,
     verdict: worst(findings),
     findings,
     parts,
-    newestBackup: backups?.newest && {
-      label: backups.newest.label,
-      type: backups.newest.type,
-      stop: backups.newest.stop.toISOString(),
-    },
+    newestBackup: newest ? { label: newest.label, type: newest.type, stop: newest.stop.toISOString() } : null,
     newestWal: backups?.newestWal?.toISOString() ?? null,
     archivedUntil: backups?.archivedUntil?.toISOString() ?? null,
     certificates: certificates.map(({ name, end }) => ({ name, end: end.toISOString() })),
-    keys: keys && { generation: keys.generation, provider: keys.provider, fingerprint: keys.fingerprint },
+    keys: keys
+      ? { generation: keys.generation, provider: keys.provider, fingerprint: keys.fingerprint }
+      : null,
     standIns,
   };
 }
