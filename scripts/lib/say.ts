@@ -104,5 +104,5 @@ function lines(label: string): Reporter {
 export function seconds(since: number): string {
   const elapsed = (performance.now() - since) / 1000;
   if (elapsed < 60) return `${elapsed.toFixed(1)} s`;
-  return `${Math.floor(elapsed / 60)} min ${Math.round(elapsed % 60)} s`;
+  return `${Math.floor(elapsed / 60)} min ${Math.floor(elapsed % 60)} s`;
 }
