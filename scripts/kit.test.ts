@@ -25,6 +25,11 @@ it.each([
   [["nonsense"], "there is no command nonsense", "./kit --help"],
   [["constructor"], "there is no command constructor", "./kit --help"],
   [["backup"], "it needs one of: create, list", "./kit backup --help"],
+  [
+    ["restore", "--into", "check", "--remove", "--dry-run", "--yes"],
+    "option '--remove' cannot be used with option '--dry-run'",
+    "./kit restore --help",
+  ],
   [["tools", "--nonsense"], "unknown option '--nonsense'", "./kit tools --help"],
   [["init", "--target", "kubernetes"], "required option '--stack <name>' not specified", "./kit init --help"],
   [["tools", "--output", "xml"], "Allowed choices are text, json", "./kit tools --help"],

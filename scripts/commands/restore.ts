@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { removeBeside, requireCopy, restoreBeside } from "../lib/backups/beside.ts";
 import { besideName } from "../lib/backups/beside-manifests.ts";
 import type { Cluster } from "../lib/backups/cluster.ts";
@@ -26,7 +26,9 @@ export function command(): Command {
   return new Command("restore")
     .option("--at <time>", "moment to restore, RFC 3339 with offset; the newest one when left out")
     .option("--into <name>", "restore beside the running database, as postgres-<name>")
-    .option("--remove", "with --into: remove that copy and its volume")
+    .addOption(
+      new Option("--remove", "with --into: remove that copy and its volume").conflicts(["at", "dryRun"]),
+    )
     .option("--dry-run", "say what would be restored from where, and stop there")
     .addOption(stackOption)
     .addOption(yesOption)
