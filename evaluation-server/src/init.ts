@@ -9,7 +9,7 @@ const demoUsers = ["alice", "bob"];
 
 /** Creates the tables and the demo database. What exists already stays as it is. */
 export async function initCloud(connectionString: string): Promise<void> {
-  const pool = openPool(connectionString, () => undefined);
+  const pool = openPool(connectionString, 1, () => undefined);
   try {
     await patiently(() => inTransaction(pool, createSchema));
     await patiently(() =>

@@ -26,13 +26,13 @@ const closeWithin = 11_000;
 /** Starts the server. */
 export async function startServer(config: Config, publicFolder: string): Promise<Server> {
   let stopping = false;
-  const pool = openPool(config.database, (error) =>
-    app.log.warn(describeError(error), "a database connection broke"),
-  );
+  const onBroken = (error: Error) => app.log.warn(describeError(error), "a database connection broke");
+  const pool = openPool(config.database, 10, onBroken);
+  const probe = openPool(config.database, 1, onBroken);
   const mailer = webhookMailer(config.mailer, (reason) =>
     app.log.error({ reason }, "the mailer web hook failed"),
   );
-  const context = { config, pool, mailer, isStopping: () => stopping };
+  const context = { config, pool, probe, mailer, isStopping: () => stopping };
   const app = await createApp(context, publicFolder, { level: config.logLevel });
 
   const hub = new Hub();
@@ -76,7 +76,7 @@ export async function startServer(config: Config, publicFolder: string): Promise
     await app.close();
     clearTimeout(force);
     await listener.stop();
-    await closeSoon(pool);
+    await Promise.all([pool, probe].map(closeSoon));
   }
 
   return { port: (app.server.address() as AddressInfo).port, stop };

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import pg from "pg";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Installation, install } from "./installation.ts";
 import { add, Device, newTxid, post, update, upsert } from "./device.ts";
 import { initCloud, type Replica } from "./replica.ts";
+import type { Postgres } from "./postgres.ts";
 import { Socket, upgradeStatus } from "./socket.ts";
 
 let installation: Installation;
@@ -12,6 +14,12 @@ beforeAll(async () => {
 });
 
 const status = async (replica: Replica, path: string) => (await fetch(`${replica.origin}${path}`)).status;
+
+/** How many connections wait for a lock. */
+async function waiting(postgres: Postgres): Promise<number> {
+  const found = await postgres.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+  return found.length;
+}
 
 async function untilReady(replica: Replica): Promise<void> {
   while ((await status(replica, "/ready")) !== 200) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -110,6 +118,20 @@ test("init-cloud fails no request that is under way", async () => {
   initialising = false;
   await Promise.all(writing);
   expect([...statuses]).toEqual([200]);
+});
+
+test("a server whose database connections are all in use is ready, and serves when one is free", async () => {
+  const { postgres, replica } = installation;
+  const device = await Device.of(replica, "alice@demo.local");
+  device.write([upsert("itm-queued")]);
+  const holder = new pg.Client({ connectionString: postgres.url });
+  await holder.connect();
+  await holder.query("BEGIN; SELECT FROM dexie_cloud.databases FOR UPDATE");
+  const queued = Array.from({ length: 15 }, () => device.send());
+  await expect.poll(() => waiting(postgres), { timeout: 30_000 }).toBe(10);
+  expect(await status(replica, "/ready")).toBe(200);
+  await holder.end();
+  for (const answer of await Promise.all(queued)) expect(answer.status).toBe(200);
 });
 
 describe("an outage of the database", () => {

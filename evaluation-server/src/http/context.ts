@@ -6,6 +6,8 @@ import type { TokenContext } from "../tokens/grants.ts";
 export interface Context extends TokenContext {
   readonly config: Config;
   readonly pool: Pool;
+  /** Apart from the pool, so that a server whose connections are all in use is not taken for one without a database. */
+  readonly probe: Pool;
   /** True from the signal to stop on: no new clients please. */
   isStopping(): boolean;
 }

@@ -25,7 +25,7 @@ export function healthRoutes(app: FastifyInstance, context: Context): void {
 
   async function problemOf(): Promise<string | undefined> {
     try {
-      return (await within(patience, hasSchema(context.pool)))
+      return (await within(patience, hasSchema(context.probe)))
         ? undefined
         : "the tables are of another version";
     } catch (error) {

@@ -6,11 +6,11 @@ import { isOutage } from "./outage.ts";
 export type Queryable = Pick<pg.ClientBase, "query">;
 export type Pool = pg.Pool;
 
-/** Opens the connection pool. Connections that break while idle are replaced, so their errors are only told. */
-export function openPool(connectionString: string, onError: (error: Error) => void): Pool {
+/** Opens a pool of connections. Those that break while idle are replaced, so their errors are only told. */
+export function openPool(connectionString: string, max: number, onError: (error: Error) => void): Pool {
   const pool = new pg.Pool({
     connectionString,
-    max: 10,
+    max,
     application_name: "dexie-cloud-evaluation-server",
     connectionTimeoutMillis: 5_000,
     statement_timeout: 8_000,
