@@ -20,7 +20,7 @@ const ingress = {
 
 test("a cluster tells its version, StorageClasses, rights and classes", async () => {
   const before = await gatherCluster(cluster("control-plane"), { target, exposure: ingress });
-  expect(before).toMatchObject({ version: { major: 1 }, mayMakeNamespaces: true, hasClass: false });
+  expect(before).toMatchObject({ version: { major: 1 }, mayMakeNamespaces: true, hasGround: false });
   const items = [
     {
       apiVersion: "storage.k8s.io/v1",
@@ -39,12 +39,12 @@ test("a cluster tells its version, StorageClasses, rights and classes", async ()
   const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
   await kubectlReading(list, "apply", "--filename", "-");
   try {
-    const { storageClasses, hasClass } = await gatherCluster(cluster("control-plane"), {
+    const { storageClasses, hasGround } = await gatherCluster(cluster("control-plane"), {
       target,
       exposure: ingress,
     });
     expect(storageClasses).toContainEqual({ name: "engine-preflight", isDefault: false, canGrow: true });
-    expect(hasClass).toBe(true);
+    expect(hasGround).toBe(true);
   } finally {
     await kubectlReading(list, "delete", "--filename", "-");
   }

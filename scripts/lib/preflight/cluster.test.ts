@@ -7,7 +7,7 @@ const good: ClusterFacts = {
   version: { major: 1, minor: 34 },
   storageClasses: [fast],
   mayMakeNamespaces: true,
-  hasClass: undefined,
+  hasGround: undefined,
 };
 const target = { kind: "kubernetes", kubeconfig: "/k", context: "production", dns: clusterDns } as const;
 const edge = { kind: "edge" } as const;
@@ -41,12 +41,19 @@ it.each([
   ["a user without rights", { mayMakeNamespaces: false }, {}, "fail", "must let you make namespaces"],
   [
     "no class of the exposure",
-    { hasClass: false },
+    { hasGround: false },
     { exposure: ingress },
     "fail",
     "must have IngressClass nginx",
   ],
-  ["the class of the exposure", { hasClass: true }, { exposure: ingress }, "pass", undefined],
+  [
+    "no Gateway for a route",
+    { hasGround: false },
+    { exposure: { kind: "route", gateway: { name: "public", namespace: "gateways" }, clients: [] } },
+    "fail",
+    "must have Gateway public in namespace gateways",
+  ],
+  ["the class of the exposure", { hasGround: true }, { exposure: ingress }, "pass", undefined],
 ] as const)("judges %s", (_name, facts, wanted, outcome, name) => {
   const checks = judgeCluster({ ...good, ...facts }, { target, exposure: edge, ...wanted });
   const wrong = checks.filter((check) => check.outcome !== "pass");

@@ -9,8 +9,8 @@ export interface ClusterFacts {
   readonly version: { readonly major: number; readonly minor: number } | { readonly says: string };
   readonly storageClasses: readonly StorageClass[];
   readonly mayMakeNamespaces: boolean;
-  /** Whether the class of the exposure is there; undefined when the exposure needs none. */
-  readonly hasClass: boolean | undefined;
+  /** Whether what the exposure stands on is there; undefined when it stands on nothing. */
+  readonly hasGround: boolean | undefined;
 }
 
 interface StorageClass {
@@ -26,17 +26,18 @@ export async function gatherCluster(cluster: Cluster, { exposure }: Wanted): Pro
   const ask = (...args: string[]) => tryKubectl(cluster, [...args, "--request-timeout", "10s"]);
   const version = versionIn(await ask("version", "--output", "json"));
   if ("says" in version)
-    return { version, storageClasses: [], mayMakeNamespaces: false, hasClass: undefined };
-  const [classes, may, ofExposure] = await Promise.all([
+    return { version, storageClasses: [], mayMakeNamespaces: false, hasGround: undefined };
+  const ground = groundOf(exposure);
+  const [classes, may, found] = await Promise.all([
     ask("get", "storageclasses", "--output", "json"),
     ask("auth", "can-i", "create", "namespaces", "--quiet"),
-    "className" in exposure ? ask("get", `${exposure.kind}class`, exposure.className) : undefined,
+    ground && ask("get", ...ground.object),
   ]);
   return {
     version,
     storageClasses: classes.exitCode === 0 ? storageClassesIn(classes.stdout) : [],
     mayMakeNamespaces: may.exitCode === 0,
-    hasClass: ofExposure && ofExposure.exitCode === 0,
+    hasGround: found && found.exitCode === 0,
   };
 }
 
@@ -57,7 +58,7 @@ export function judgeCluster(facts: ClusterFacts, wanted: Wanted): Check[] {
           "The user of the context may not.",
           "have its administrator grant it",
         ),
-    ...judgeClass(facts.hasClass, wanted.exposure),
+    ...judgeGround(facts.hasGround, wanted.exposure),
   ];
 }
 
@@ -83,15 +84,51 @@ function judgeStorage(classes: readonly StorageClass[], target: Wanted["target"]
   );
 }
 
-function judgeClass(hasClass: boolean | undefined, exposure: Wanted["exposure"]): Check[] {
-  if (!("className" in exposure)) return [];
-  const kind = exposure.kind === "ingress" ? "IngressClass" : "GatewayClass";
-  const name = `must have ${kind} ${exposure.className}`;
+function judgeGround(hasGround: boolean | undefined, exposure: Wanted["exposure"]): Check[] {
+  const ground = groundOf(exposure);
+  if (ground === undefined) return [];
+  const name = `must have ${ground.name}`;
   return [
-    hasClass === true
+    hasGround === true
       ? pass(name, "It has.")
-      : fail(name, "It has not.", "install its controller, or correct exposure.className"),
+      : fail(name, "It has not.", `${ground.make}, or correct exposure`),
   ];
+}
+
+interface Ground {
+  readonly name: string;
+  /** How kubectl names it. */
+  readonly object: readonly string[];
+  readonly make: string;
+}
+
+/** What an exposure stands on that the customer brings. */
+function groundOf(exposure: Wanted["exposure"]): Ground | undefined {
+  const make = "install its controller";
+  switch (exposure.kind) {
+    case "edge":
+      return undefined;
+    case "ingress":
+      return {
+        name: `IngressClass ${exposure.className}`,
+        object: ["ingressclass", exposure.className],
+        make,
+      };
+    case "gateway":
+      return {
+        name: `GatewayClass ${exposure.className}`,
+        object: ["gatewayclass", exposure.className],
+        make,
+      };
+    case "route": {
+      const { name, namespace } = exposure.gateway;
+      return {
+        name: `Gateway ${name} in namespace ${namespace}`,
+        object: ["gateways.gateway.networking.k8s.io", name, "--namespace", namespace],
+        make: "make it",
+      };
+    }
+  }
 }
 
 function versionIn({ exitCode, stdout, stderr }: Answer): ClusterFacts["version"] {
