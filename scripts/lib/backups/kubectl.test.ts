@@ -19,6 +19,11 @@ describe("a kubectl that failed", () => {
       { ...local, context: "production" },
       "kubectl --kubeconfig /k --context production cluster-info",
     ],
+    [
+      "error: You must be logged in to the server (Unauthorized)",
+      { ...local, context: "production" },
+      "kubectl --kubeconfig /k --context production cluster-info",
+    ],
     ['Error from server (Forbidden): pods "a" is forbidden', local, "./kit status --stack demo"],
   ])("%s", (said, cluster, next) => {
     const error = kubectlError(cluster, args, said);

@@ -36,16 +36,20 @@ export async function kubectl(cluster: Cluster, args: readonly string[], input?:
 
 const unreachable =
   /connection refused|was refused|Unable to connect|no such file|context .* does not exist|i\/o timeout/;
+/** Such as with a token or client certificate that has ended. */
+const unknownUser = /must be logged in/;
 
 /** The error of a kubectl that failed, from what it said. */
 export function kubectlError(cluster: Cluster, args: readonly string[], said: string): KitError {
-  if (!unreachable.test(said)) {
+  const isUnknown = unknownUser.test(said);
+  if (!isUnknown && !unreachable.test(said)) {
     const next = `./kit status --stack ${cluster.stack}`;
     return new KitError("failed", `kubectl ${args.slice(0, 4).join(" ")} failed`, { why: said, next });
   }
   const { stack, kubeconfig, context = "" } = cluster;
   const look = `kubectl --kubeconfig ${kubeconfig} --context ${context} cluster-info`;
-  return new KitError("failed", `the cluster of stack ${stack} does not answer`, {
+  const does = isUnknown ? "does not know the user of the context" : "does not answer";
+  return new KitError("failed", `the cluster of stack ${stack} ${does}`, {
     why: said.split("\n").at(-1) ?? said,
     next: context === contextName ? "./kit local start" : look,
   });
