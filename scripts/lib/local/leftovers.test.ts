@@ -74,6 +74,25 @@ describe("after the end of the node", () => {
     expect(differences(before, { ...before, ...change })).toEqual({ own: [], foreign: [named] });
   });
 
+  it("what has packets passed on stays, once others made links that may need it", () => {
+    const sysctls = {
+      "net/ipv4/ip_forward": "1",
+      "net/ipv4/conf/eth0/forwarding": "1",
+      "net/bridge/bridge-nf-call-iptables": "1",
+      "kernel/panic": "10",
+    };
+    const was = { ...before, sysctls: { ...before.sysctls, "net/ipv4/conf/eth0/forwarding": "0" } };
+    expect(differences(was, { ...was, sysctls, links: [...was.links, "docker0"] })).toEqual({
+      own: ["kernel setting kernel/panic is 10, was 0"],
+      foreign: [
+        "link docker0",
+        "kernel setting net/ipv4/ip_forward is 1, was 0",
+        "kernel setting net/ipv4/conf/eth0/forwarding is 1, was 0",
+        "kernel setting net/bridge/bridge-nf-call-iptables is 1, was not there",
+      ],
+    });
+  });
+
   it("what others removed meanwhile is no leftover", () => {
     const now = { ...before, links: [], routes: [], mounts: [], sysctls: { "net/bridge/x": "0" } };
     expect(differences(before, now)).toEqual({ own: [], foreign: [] });

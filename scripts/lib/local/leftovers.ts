@@ -27,6 +27,15 @@ const isOwnRule: Judge = (line) => /\b(KUBE|KIT)-|name: \\"kit-pods\\"/.test(lin
 export const isOfBridges: Judge = (name) => name.startsWith("net/bridge/");
 const isOwnGroup: Judge = (group) => /\/(kubepods|k8s\.io)$/.test(group);
 
+/**
+ * Whether a kernel setting stays as the node made it: once others made links meanwhile, such as those of Docker, they
+ * may need what has packets passed on.
+ */
+export function settingStays(name: string, before: HostState, now: HostState): boolean {
+  const othersCame = now.links.some((link) => !before.links.includes(link) && !isOwnLink(link));
+  return othersCame && (/\/(ip_forward|forwarding)$/.test(name) || isOfBridges(name));
+}
+
 /** Compares the machine with what it was before the first start. */
 export function differences(before: HostState, now: HostState): Differences {
   const own: string[] = [];
@@ -43,13 +52,14 @@ export function differences(before: HostState, now: HostState): Differences {
   added("control group", before.cgroups, now.cgroups, isOwnGroup);
   // What the node put into them is removed: one that is still there is in use by someone else.
   added("folder", before.folders, now.folders, () => false);
+  const changed = (name: string, text: string) =>
+    (settingStays(name, before, now) ? foreign : own).push(`kernel setting ${name} is ${text}`);
   for (const [name, value] of Object.entries(before.sysctls)) {
     const is = now.sysctls[name];
-    if (is !== undefined && is !== value) own.push(`kernel setting ${name} is ${is}, was ${value}`);
+    if (is !== undefined && is !== value) changed(name, `${is}, was ${value}`);
   }
   for (const [name, is] of Object.entries(now.sysctls).filter(([each]) => isOfBridges(each))) {
-    if (before.sysctls[name] === undefined && is !== "0")
-      own.push(`kernel setting ${name} is ${is}, was not there`);
+    if (before.sysctls[name] === undefined && is !== "0") changed(name, `${is}, was not there`);
   }
   return { own, foreign };
 }

@@ -15,7 +15,7 @@ import {
   type HostState,
 } from "./host-state.ts";
 import { home, network, node, runDir } from "./layout.ts";
-import { isOfBridges } from "./leftovers.ts";
+import { isOfBridges, settingStays } from "./leftovers.ts";
 import { bootId } from "./processes.ts";
 import { repeat } from "./repeat.ts";
 import { endStrays } from "./strays.ts";
@@ -91,11 +91,15 @@ async function removeGroup(group: string): Promise<void> {
 }
 
 async function restoreSysctls(before: HostState): Promise<void> {
+  const now = await hostState();
   for (const [name, value] of Object.entries(before.sysctls)) {
+    if (settingStays(name, before, now)) continue;
     const is = await readFile(sysctlFile(name), "utf8").catch(() => undefined);
     if (is !== undefined && is.trim() !== value) await writeFile(sysctlFile(name), value);
   }
-  if (Object.keys(before.sysctls).every((name) => !isOfBridges(name))) await endBridgeFilter();
+  const ofBridges = Object.keys(now.sysctls).filter(isOfBridges);
+  const mayGo = (name: string) => before.sysctls[name] === undefined && !settingStays(name, before, now);
+  if (ofBridges.every(mayGo)) await endBridgeFilter();
 }
 
 /** Bridged packets pass the firewall only since the node has loaded a module for that. */
