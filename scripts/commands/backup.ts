@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { createBackup, type BackupType } from "../lib/backups/create.ts";
 import { formatBytes } from "../lib/backups/format.ts";
-import { inspectRepository, newestArchivedMoment } from "../lib/backups/inspect.ts";
+import { inspectRepository } from "../lib/backups/inspect.ts";
 import { backupDocument, backupTable } from "../lib/backups/list.ts";
 import { restorableWindow } from "../lib/backups/window.ts";
 import { outputOption, stackOption } from "../lib/options.ts";
@@ -47,11 +47,10 @@ async function create({ stack, type }: CreateOptions): Promise<void> {
 
 async function list({ stack, output }: ListOptions): Promise<void> {
   const cluster = await resolveCluster(stack);
-  const [repository, archived] = await new Phases(1).run("read the repository", async (phase) => {
-    const inspected = await inspectRepository(cluster, phase);
-    return [inspected, await newestArchivedMoment(cluster, inspected)] as const;
-  });
-  const window = restorableWindow(repository, archived);
+  const repository = await new Phases(1).run("read the repository", (phase) =>
+    inspectRepository(cluster, phase),
+  );
+  const window = restorableWindow(repository);
   if (output === "json") jsonResult("backup-list", backupDocument(repository, window));
   else result(backupTable(repository, window));
 }

@@ -1,7 +1,7 @@
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
 import type { Cluster } from "./cluster.ts";
-import { deleteJob, parseReport, runJob } from "./jobs.ts";
+import { deleteJob, runJob } from "./jobs.ts";
 import { getObject, inDatabase } from "./kubectl.ts";
 import { type Repository, parseInspection } from "./repository.ts";
 
@@ -36,26 +36,13 @@ export async function databaseAnswers(cluster: Cluster): Promise<boolean> {
   return pod?.status.containerStatuses?.some(({ name, ready }) => name === "postgres" && ready) ?? false;
 }
 
-/** Brings the newest WAL into the repository and returns the moment that can be restored from then on. */
-export async function archiveNow(cluster: Cluster): Promise<Date> {
+/** Brings the newest changes into the repository. */
+export async function archiveNow(cluster: Cluster): Promise<void> {
   const { stack, databaseNamespace } = cluster;
-  const { exitCode, stdout, stderr } = await inDatabase(cluster, "postgres-0", ["/opt/kit/bin/archive-now"]);
-  const report = parseReport(stdout) as { moment: string } | undefined;
-  if (exitCode === 0 && report !== undefined) return new Date(report.moment);
+  const { exitCode, stderr } = await inDatabase(cluster, "postgres-0", ["/opt/kit/bin/archive-now"]);
+  if (exitCode === 0) return;
   throw new KitError("failed", "the newest changes cannot be archived", {
     why: stderr.trim(),
     next: `kubectl logs postgres-0 -c postgres -n ${databaseNamespace}, and ./kit backup list --stack ${stack} for the room left in the repository`,
   });
-}
-
-/** The newest moment whose WAL is in the repository, from the sentinel; undefined when the database does not answer. */
-export async function newestArchivedMoment(
-  cluster: Cluster,
-  repository: Repository,
-): Promise<Date | undefined> {
-  if (repository.newestWal === undefined || !(await databaseAnswers(cluster))) return undefined;
-  const command = ["/opt/kit/bin/archived-until", repository.newestWal.segment];
-  const { exitCode, stdout } = await inDatabase(cluster, "postgres-0", command);
-  const text = stdout.trim();
-  return exitCode === 0 && text !== "" ? new Date(text) : undefined;
 }

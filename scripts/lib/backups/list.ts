@@ -46,9 +46,7 @@ export function backupDocument(repository: Repository, window: RestorableWindow 
       complete: !backup.broken,
     })),
     restorable:
-      window === undefined
-        ? null
-        : { from: window.from.toISOString(), to: window.to.toISOString(), bound: window.bound },
+      window === undefined ? null : { from: window.from.toISOString(), to: window.to.toISOString() },
     gaps: repository.gaps.map(({ after, before }) => ({ after, before })),
     keyGeneration: repository.key.generation,
     repositoryFreeBytes: repository.repositoryFreeBytes,

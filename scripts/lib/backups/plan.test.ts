@@ -17,7 +17,7 @@ const backup: Backup = {
   broken: false,
 };
 const point = { backup, timeline: 2 };
-const window = { from: at("10:00:01"), to: at("12:00:00"), bound: "estimated" } as const;
+const window = { from: at("10:00:01"), to: at("12:00:00") };
 
 describe("a restore in place", () => {
   it.each([
@@ -45,7 +45,7 @@ it("a plan says to which moment, from where, what stops and how much room it tak
   expect(planText(plan, "in place").split("\n")).toEqual([
     "restore to:  2026-11-24T11:00:00.000Z",
     "from:        backup F, along timeline 2",
-    "restorable:  2026-11-24T10:00:01.000Z to 2026-11-24T12:00:00.000Z (estimated from the newest WAL in the repository)",
+    "restorable:  2026-11-24T10:00:01.000Z to 2026-11-24T12:00:00.000Z",
     "room needed: about 110.0 MiB on the data volume, which has it",
     "stops:       the server and the database, until it is done",
   ]);

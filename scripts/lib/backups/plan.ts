@@ -34,20 +34,20 @@ export async function planRestore(
 ): Promise<RestorePlan> {
   const { stack } = cluster;
   const at = asked === undefined ? undefined : parseMoment(asked);
-  const archived = await newestMoment(cluster, at, phase);
+  const archived = await archiveNewest(cluster, at, phase);
   const repository = await inspectRepository(cluster, phase);
-  const window = requireWindow(restorableWindow(repository, archived), stack);
+  const window = requireWindow(restorableWindow(repository), stack);
   phase.note(`restorable: ${describeWindow(window)}`);
   requireInside(window, at, stack, asked);
   const point = restorePoint(repository, at?.date, stack);
   if (place === "in place") {
-    if (at === undefined && archived === undefined) requireArchived(repository, window, stack);
+    if (at === undefined && !archived) requireArchived(repository, window, stack);
     requireRoom(repository, point, stack);
   }
   return { window, point, at };
 }
 
-/** The window was checked when the restore began; with the database stopped it would be estimated, and shorter. */
+/** Window and room were checked when the restore began; what it restored may take the room by now. */
 export async function planResumed(
   cluster: Cluster,
   asked: string | undefined,
@@ -85,18 +85,15 @@ export function planText({ window, point, at }: RestorePlan, place: Place): stri
 }
 
 /** Without a time, nothing that is committed may be missing; a time of the past does not need the newest changes. */
-async function newestMoment(
-  cluster: Cluster,
-  at: Moment | undefined,
-  phase: Phase,
-): Promise<Date | undefined> {
-  if (!(await databaseAnswers(cluster))) return undefined;
+async function archiveNewest(cluster: Cluster, at: Moment | undefined, phase: Phase): Promise<boolean> {
+  if (!(await databaseAnswers(cluster))) return false;
   try {
-    return await archiveNow(cluster);
+    await archiveNow(cluster);
+    return true;
   } catch (error) {
     if (at === undefined || !(error instanceof KitError)) throw error;
     phase.note(error.message);
-    return undefined;
+    return false;
   }
 }
 

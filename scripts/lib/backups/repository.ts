@@ -50,7 +50,10 @@ export interface KeyEnvelope {
 export interface Repository {
   readonly backups: readonly Backup[];
   readonly branches: readonly Branch[];
-  readonly newestWal: { readonly segment: string; readonly time: Date } | undefined;
+  /** When the newest WAL arrived. */
+  readonly newestWal: Date | undefined;
+  /** When the newest commit was made that the archived WAL holds. */
+  readonly newestCommit: Date | undefined;
   readonly gaps: readonly Gap[];
   readonly key: KeyEnvelope;
   /** Room on the data volume, what earlier restores left there not counted. */
@@ -84,7 +87,8 @@ const inspectionSchema = z.object({
     fingerprint: z.string(),
   }),
   timelines: z.array(z.object({ timeline: z.string(), parent: z.number(), forkLsn: lsn, since: epoch })),
-  newestWal: z.object({ segment: z.string(), time: epoch }).nullable(),
+  newestWal: epoch.nullable(),
+  newestCommit: z.string().transform((text) => (text === "" ? undefined : new Date(text))),
   gaps: z.array(z.object({ after: z.string(), before: z.string(), afterTime: epoch })),
   freeBytes: z.number(),
   repositoryFreeBytes: z.number(),
@@ -93,11 +97,12 @@ const inspectionSchema = z.object({
 
 /** Reads the document that the image's `inspect` prints. */
 export function parseInspection(document: unknown): Repository {
-  const { backups, envelope, timelines, newestWal, ...rest } = inspectionSchema.parse(document);
+  const { backups, envelope, timelines, newestWal, newestCommit, ...rest } = inspectionSchema.parse(document);
   return {
     backups: backups.map((backup) => toBackup(backup, backups)),
     branches: timelines.map((branch) => ({ ...branch, timeline: timelineOf(branch.timeline) })),
     newestWal: newestWal ?? undefined,
+    newestCommit,
     gaps: rest.gaps.map((gap) => ({
       ...gap,
       timeline: timelineOf(gap.after),

@@ -20,12 +20,12 @@ function backup(label: string, stop: string, lsn: string, extra: Partial<Backup>
   };
 }
 
-function repository(backups: Backup[], branches: Branch[] = [], newestWal?: string): Repository {
+function repository(backups: Backup[], branches: Branch[] = [], newestCommit?: string): Repository {
   return {
     backups,
     branches,
-    newestWal:
-      newestWal === undefined ? undefined : { segment: "000000010000000000000001", time: at(newestWal) },
+    newestWal: undefined,
+    newestCommit: newestCommit === undefined ? undefined : at(newestCommit),
     gaps: [],
     key: { generation: 1, provider: "age", recipient: "age1a", escrow: [], fingerprint: "" },
     dataFreeBytes: 0,
@@ -37,17 +37,13 @@ function repository(backups: Backup[], branches: Branch[] = [], newestWal?: stri
 const full = backup("F", "10:00:00", "0/1000", { type: "full" });
 
 describe("the restorable window", () => {
-  it("reaches from the oldest full backup to what is archived", () => {
+  it("reaches from the oldest full backup to just before the newest commit that is archived", () => {
     const held = repository([backup("I", "11:00:00", "0/2000"), full], [], "12:00:00");
-    expect(restorableWindow(held, at("11:59:58"))).toEqual({
-      from: at("10:00:01"),
-      to: at("11:59:58"),
-      bound: "archived",
-    });
-    expect(restorableWindow(held)).toEqual({ from: at("10:00:01"), to: at("11:58:00"), bound: "estimated" });
+    expect(restorableWindow(held)).toEqual({ from: at("10:00:01"), to: at("11:59:59.999") });
   });
 
-  it("does not exist without a sound full backup", () => {
+  it("does not exist without a sound full backup and a commit", () => {
+    expect(restorableWindow(repository([full]))).toBeUndefined();
     expect(restorableWindow(repository([], [], "12:00:00"))).toBeUndefined();
     expect(restorableWindow(repository([{ ...full, broken: true }], [], "12:00:00"))).toBeUndefined();
     expect(() => requireWindow(undefined, "office")).toThrow(/no backup/);
@@ -57,8 +53,8 @@ describe("the restorable window", () => {
     ["2026-11-24T10:00:00Z", false],
     ["2026-11-24T10:00:01Z", true],
     ["2026-11-24T12:00:00+01:00", true],
-    ["2026-11-24T11:58:00Z", true],
-    ["2026-11-24T11:58:00.001Z", false],
+    ["2026-11-24T11:59:59.999Z", true],
+    ["2026-11-24T12:00:00Z", false],
     ["2027-11-24T11:58:00Z", false],
   ])("%s lies inside: %s", (text, inside) => {
     const window = requireWindow(restorableWindow(repository([full], [], "12:00:00")), "office");
@@ -68,9 +64,7 @@ describe("the restorable window", () => {
   });
 
   it("says when it is not open yet", () => {
-    expect(describeWindow({ from: at("10:00:01"), to: at("09:58:00"), bound: "estimated" })).toMatch(
-      /opens when/,
-    );
+    expect(describeWindow({ from: at("10:00:01"), to: at("09:58:00") })).toMatch(/opens when/);
   });
 });
 
@@ -187,7 +181,8 @@ describe("the image's inspection", () => {
         fingerprint: "f",
       },
       timelines: [{ timeline: "0000000A", parent: 1, forkLsn: "0/607E810", since: 1795525592 }],
-      newestWal: null,
+      newestWal: 1795525600,
+      newestCommit: "2026-11-24T13:06:39.123456Z",
       gaps: [
         {
           after: "000000010000000100000002",
@@ -211,6 +206,7 @@ describe("the image's inspection", () => {
       escrow: ["age1e"],
       fingerprint: "f",
     });
-    expect(read).toMatchObject({ dataFreeBytes: 10, unarchived: "", newestWal: undefined });
+    expect(read).toMatchObject({ dataFreeBytes: 10, unarchived: "", newestWal: at("13:06:40") });
+    expect(read.newestCommit).toEqual(at("13:06:39.123"));
   });
 });

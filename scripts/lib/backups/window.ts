@@ -6,8 +6,6 @@ import type { Backup, Branch, Repository } from "./repository.ts";
 export interface RestorableWindow {
   readonly from: Date;
   readonly to: Date;
-  /** `archived`: a row of the sentinel written then is in the repository. `estimated`: from the age of the newest WAL. */
-  readonly bound: "archived" | "estimated";
 }
 
 /** The backup to start from and the timeline to follow. */
@@ -16,17 +14,11 @@ export interface RestorePoint {
   readonly timeline: number;
 }
 
-// A segment is closed after a minute and holds a row of the sentinel from the minute before.
-const segmentAgeMs = 120_000;
-
-/** The restorable window. `archived` is the newest moment that is surely in the repository, when the database could tell. */
-export function restorableWindow(repository: Repository, archived?: Date): RestorableWindow | undefined {
+/** The restorable window. Recovery stops at the first commit after a moment, so one must be archived. */
+export function restorableWindow(repository: Repository): RestorableWindow | undefined {
   const oldest = usable(repository.backups).find((backup) => backup.type === "full");
-  if (oldest === undefined) return undefined;
-  const from = firstMoment(oldest);
-  if (archived !== undefined) return { from, to: archived, bound: "archived" };
-  if (repository.newestWal === undefined) return undefined;
-  return { from, to: new Date(repository.newestWal.time.getTime() - segmentAgeMs), bound: "estimated" };
+  if (oldest === undefined || repository.newestCommit === undefined) return undefined;
+  return { from: firstMoment(oldest), to: new Date(repository.newestCommit.getTime() - 1) };
 }
 
 /** Refuses a repository that nothing can be restored from. */
@@ -53,14 +45,10 @@ export function requireInside(
 }
 
 /** The window as one line. */
-export function describeWindow({ from, to, bound }: RestorableWindow): string {
+export function describeWindow({ from, to }: RestorableWindow): string {
   if (to < from)
     return `the window opens when WAL of after ${from.toISOString()} is archived (within two minutes)`;
-  const how =
-    bound === "archived"
-      ? "archived and seen in the repository"
-      : "estimated from the newest WAL in the repository";
-  return `${from.toISOString()} to ${to.toISOString()} (${how})`;
+  return `${from.toISOString()} to ${to.toISOString()}`;
 }
 
 /**
@@ -81,6 +69,9 @@ export function restorePoint(repository: Repository, at: Date | undefined, stack
   requireWal(repository, { backup, timeline }, at, stack);
   return { backup, timeline };
 }
+
+// A segment is closed after a minute and holds a row of the sentinel from the minute before.
+const segmentAgeMs = 120_000;
 
 /** Recovery would stop at missing WAL, and PostgreSQL takes that for the end of the archive. */
 function requireWal(

@@ -2,11 +2,12 @@ import { X509Certificate } from "node:crypto";
 import * as z from "zod";
 import type { Settings } from "../../../infra/settings/schema.ts";
 import type { Cluster } from "../backups/cluster.ts";
-import { databaseAnswers, newestArchivedMoment } from "../backups/inspect.ts";
+import { databaseAnswers } from "../backups/inspect.ts";
 import { parseReport } from "../backups/jobs.ts";
 import { inDatabase, kubectl } from "../backups/kubectl.ts";
 import { parseInspection, type Repository } from "../backups/repository.ts";
 import { serviceOf } from "../backups/service.ts";
+import { restorableWindow } from "../backups/window.ts";
 import { compareRecipients } from "../keys/status.ts";
 import { findPlugins, standInsAmong } from "../pulumi/index.ts";
 import { isIssuedByKit } from "../stack/authority.ts";
@@ -32,7 +33,7 @@ export async function collectFacts(cluster: Cluster, settings: Settings): Promis
     restore: database.map(restoreOf).find((restore) => restore !== undefined),
     schedules: workloads.flatMap(scheduleOf),
     certificates,
-    backups: repository && (await backupFacts(cluster, repository)),
+    backups: repository && backupFacts(repository),
     keys: repository && compareRecipients(repository.key, recipientsIn(settings)),
     standIns,
   };
@@ -109,15 +110,15 @@ async function readRepository(cluster: Cluster): Promise<Repository | undefined>
   return exitCode === 0 ? parseInspection(parseReport(stdout)) : undefined;
 }
 
-async function backupFacts(cluster: Cluster, repository: Repository): Promise<BackupFacts> {
+function backupFacts(repository: Repository): BackupFacts {
   const { backups, gaps, newestWal, repositoryFreeBytes } = repository;
   const sound = backups.filter(({ broken }) => !broken);
   return {
     newest: sound.at(-1),
     newestFull: sound.findLast(({ type }) => type === "full"),
     count: backups.length,
-    newestWal: newestWal?.time,
-    archivedUntil: await newestArchivedMoment(cluster, repository),
+    newestWal,
+    archivedUntil: restorableWindow(repository)?.to,
     hasGaps: gaps.length > 0,
     broken: backups.length - sound.length,
     roomLeft: repositoryFreeBytes,

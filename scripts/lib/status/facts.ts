@@ -33,7 +33,7 @@ export interface BackupFacts {
   readonly count: number;
   /** When the newest WAL arrived in the repository. */
   readonly newestWal: Date | undefined;
-  /** Newest row of the sentinel that is surely in the repository. */
+  /** Newest moment that can be restored. */
   readonly archivedUntil: Date | undefined;
   readonly hasGaps: boolean;
   readonly broken: number;
