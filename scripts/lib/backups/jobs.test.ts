@@ -75,6 +75,12 @@ describe("a program's output", () => {
     expect(jobError(office, "restore-1", 1, log).next).toBe("./kit backup list --stack office");
   });
 
+  it("shows of what pgBackRest warned before its error, which may be the reason", () => {
+    const log =
+      "2026 P00   WARN: unable to check pg1: certificate verify failed\n2026 P00  ERROR: [056]: unable to find primary cluster\n";
+    expect(jobError(office, "backup-1", 56, log).why).toMatch(/certificate verify failed[^]*primary/);
+  });
+
   it("shows pgBackRest's errors when it has no parts of its own", () => {
     const log =
       "2026 P00   INFO: begin\n2026 P00  ERROR: [104]: no space\n    HINT: make room\n2026 P00   INFO: aborted\n";

@@ -181,7 +181,7 @@ export function jobError(
 }
 
 function withTail(why: string, log: string): string {
-  const told = /\b(ERROR|FATAL|PANIC|HINT)\b|^ +HINT/;
+  const told = /\b(WARN|ERROR|FATAL|PANIC|HINT)\b|^ +HINT/;
   const lines = log.split("\n").filter((line) => told.test(line));
   const tail = lines.length > 0 ? lines.slice(-5) : log.trimEnd().split("\n").slice(-5);
   return why.endsWith(":") || lines.length > 0 ? [why, ...tail].join("\n        ") : why;
