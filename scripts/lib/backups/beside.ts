@@ -107,18 +107,29 @@ async function originals(cluster: Cluster): Promise<Originals> {
 interface BesidePod {
   readonly status: {
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly initContainerStatuses?: readonly {
-      readonly name: string;
-      readonly lastState: { readonly terminated?: { readonly exitCode: number } };
-    }[];
+    readonly initContainerStatuses?: readonly InitContainer[];
   };
+}
+
+interface InitContainer {
+  readonly name: string;
+  readonly state: { readonly waiting?: object; readonly running?: object; readonly terminated?: object };
+  readonly lastState: { readonly terminated?: { readonly exitCode: number } };
+}
+
+/** The container that failed, and how. One that a restart of the node ended is at work again. */
+export function failureOf(
+  containers: readonly InitContainer[],
+): { name: string; exitCode: number } | undefined {
+  const failed = containers
+    .filter(({ state }) => state.waiting !== undefined)
+    .map(({ name, lastState }) => ({ name, exitCode: lastState.terminated?.exitCode ?? 0 }));
+  return failed.find(({ exitCode }) => exitCode !== 0);
 }
 
 async function readyOrFailed(cluster: Cluster, name: string, phase: Phase): Promise<true | undefined> {
   const pod = await getObject<BesidePod>(cluster, cluster.databaseNamespace, `pod/${name}`);
-  const failed = pod?.status.initContainerStatuses?.find(
-    ({ lastState }) => (lastState.terminated?.exitCode ?? 0) !== 0,
-  );
+  const failed = failureOf(pod?.status.initContainerStatuses ?? []);
   if (failed !== undefined) {
     const log = await kubectl(cluster, [
       "logs",
@@ -129,7 +140,7 @@ async function readyOrFailed(cluster: Cluster, name: string, phase: Phase): Prom
       failed.name,
       "--previous",
     ]);
-    throw jobError(cluster, name, failed.lastState.terminated?.exitCode ?? 1, log);
+    throw jobError(cluster, name, failed.exitCode, log);
   }
   if (pod !== undefined) phase.waitingFor(`${name} to restore and to be ready`);
   return (
