@@ -168,6 +168,15 @@ it("of a database that crashed all can be restored that is archived, up to the n
   expect(said).toContain(`"recoveryPoint":"${row}"`);
 });
 
+it("an empty volume gets no new cluster beside a repository, damaged as that may be", async () => {
+  const said = await shell(`
+    mkdir /tmp/away /tmp/lost; mv "$volume"/* /tmp/away; mv "$archive"/archive.info* /tmp/lost
+    postgres-start; ls "$volume"
+    mv /tmp/lost/* "$archive"; mv /tmp/away/* "$volume"`);
+  expect(said).toContain("error 1: the data volume is empty, but the repository holds this database");
+  expect(said).not.toMatch(/^pgdata/m);
+});
+
 it("a list of backups that cannot be read is an error, and not an empty list", async () => {
   const said = await shell(`
     for file in "$backups"/backup.info*; do echo damaged >"$file"; done
