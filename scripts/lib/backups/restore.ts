@@ -122,21 +122,25 @@ async function restoreOrGoBack(
   try {
     return resultSchema.parse(await runJob(cluster, job, phase));
   } catch (error) {
-    if ((await endedJobState(cluster, job.name, phase)) === "failed") await goBack(cluster, note, phase);
+    if ((await endedJobState(cluster, job.name, phase)) === "failed") {
+      phase.note(`${messageOf(error)}: the database goes back into service as it was`);
+      await goBack(cluster, note, phase);
+    }
     throw error;
   }
 }
 
 /** Why the restore failed matters more than why the old database, which may be the reason for it, does not start. */
 async function goBack(cluster: Cluster, note: RestoreNote, phase: Phase): Promise<void> {
-  phase.note("the restore failed: the database goes back into service as it was");
   try {
     await startService(cluster, note.serverReplicas, phase);
     await forget(cluster, note);
   } catch (error) {
-    phase.note(`it does not come back by itself: ${error instanceof Error ? error.message : String(error)}`);
+    phase.note(`it does not come back by itself: ${messageOf(error)}`);
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function discardReplaced(cluster: Cluster): Promise<void> {
   const command = ["/opt/kit/bin/discard-replaced"];
