@@ -67,11 +67,11 @@ const foreign: readonly [string, Partial<HostState>, string][] = [
 
 describe("after the end of the node", () => {
   it.each(own)("%s that stays is named", (_, change, named) => {
-    expect(differences(before, { ...before, ...change })).toEqual({ own: [named], foreign: [] });
+    expect(differences(before, { ...before, ...change })).toEqual({ own: [named], foreign: [], kept: [] });
   });
 
   it.each(foreign)("%s of someone else is told apart", (_, change, named) => {
-    expect(differences(before, { ...before, ...change })).toEqual({ own: [], foreign: [named] });
+    expect(differences(before, { ...before, ...change })).toEqual({ own: [], foreign: [named], kept: [] });
   });
 
   it("what has packets passed on stays, once others made links that may need it", () => {
@@ -84,10 +84,9 @@ describe("after the end of the node", () => {
     const was = { ...before, sysctls: { ...before.sysctls, "net/ipv4/conf/eth0/forwarding": "0" } };
     expect(differences(was, { ...was, sysctls, links: [...was.links, "docker0"] })).toEqual({
       own: ["kernel setting kernel/panic is 10, was 0"],
-      foreign: [
-        "link docker0",
+      foreign: ["link docker0"],
+      kept: [
         "kernel setting net/ipv4/ip_forward is 1, was 0",
-        "kernel setting net/ipv4/conf/eth0/forwarding is 1, was 0",
         "kernel setting net/bridge/bridge-nf-call-iptables is 1, was not there",
       ],
     });
@@ -95,7 +94,7 @@ describe("after the end of the node", () => {
 
   it("what others removed meanwhile is no leftover", () => {
     const now = { ...before, links: [], routes: [], mounts: [], sysctls: { "net/bridge/x": "0" } };
-    expect(differences(before, now)).toEqual({ own: [], foreign: [] });
+    expect(differences(before, now)).toEqual({ own: [], foreign: [], kept: [] });
   });
 });
 

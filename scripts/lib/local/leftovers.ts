@@ -8,6 +8,8 @@ export interface Differences {
   readonly own: readonly string[];
   /** Changed by someone else meanwhile, as far as can be told. */
   readonly foreign: readonly string[];
+  /** Made by the node, and left for others. */
+  readonly kept: readonly string[];
 }
 
 type Judge = (item: string) => boolean;
@@ -40,6 +42,7 @@ export function settingStays(name: string, before: HostState, now: HostState): b
 export function differences(before: HostState, now: HostState): Differences {
   const own: string[] = [];
   const foreign: string[] = [];
+  const kept: string[] = [];
   const added = (what: string, was: readonly string[], is: readonly string[], isOwn: Judge) => {
     for (const item of is.filter((each) => !was.includes(each))) {
       (isOwn(item) ? own : foreign).push(`${what} ${item}`);
@@ -53,7 +56,7 @@ export function differences(before: HostState, now: HostState): Differences {
   // What the node put into them is removed: one that is still there is in use by someone else.
   added("folder", before.folders, now.folders, () => false);
   const changed = (name: string, text: string) =>
-    (settingStays(name, before, now) ? foreign : own).push(`kernel setting ${name} is ${text}`);
+    (settingStays(name, before, now) ? kept : own).push(`kernel setting ${name} is ${text}`);
   for (const [name, value] of Object.entries(before.sysctls)) {
     const is = now.sysctls[name];
     if (is !== undefined && is !== value) changed(name, `${is}, was ${value}`);
@@ -61,7 +64,8 @@ export function differences(before: HostState, now: HostState): Differences {
   for (const [name, is] of Object.entries(now.sysctls).filter(([each]) => isOfBridges(each))) {
     if (before.sysctls[name] === undefined && is !== "0") changed(name, `${is}, was not there`);
   }
-  return { own, foreign };
+  // Those of interfaces follow it.
+  return { own, foreign, kept: kept.filter((text) => !text.includes("/forwarding ")) };
 }
 
 /**

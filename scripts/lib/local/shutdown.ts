@@ -62,14 +62,17 @@ async function runningKubernetes(): Promise<string | undefined> {
   return record ? `/proc/${record.pid}/exe` : presentTool("kubernetes");
 }
 
+const nothing = { own: [], foreign: [], kept: [] };
+
 /** Looks whether anything of the node is left on the machine, and names it. */
 async function checkHost(
   before: HostState | undefined,
   kubernetesIsOwn: boolean,
   phase: Phase,
 ): Promise<void> {
-  const { own, foreign } = before ? differences(before, await hostState()) : { own: [], foreign: [] };
+  const { own, foreign, kept } = before ? differences(before, await hostState()) : nothing;
   for (const change of foreign) phase.note(`changed meanwhile, but not by the node: ${change}`);
+  for (const change of kept) phase.note(`left for the links that others made: ${change}`);
   const left = [...own, ...(await remains(kubernetesIsOwn))];
   if (left.length === 0) return;
   const named = left.length > 10 ? [...left.slice(0, 10), `${left.length - 10} more`] : left;
