@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { outputOption, stackOption } from "../lib/options.ts";
 import { openWorkspace, plan, preview, type Workspace } from "../lib/pulumi/index.ts";
-import { jsonResult, Phases, result } from "../lib/say.ts";
+import { jsonResult, Phases, result, say } from "../lib/say.ts";
 import { requireStackFile } from "../lib/stack/file.ts";
+import { imagesToCome } from "../lib/stack/local.ts";
 
 interface Options {
   readonly stack: string;
@@ -15,8 +16,10 @@ export function command(): Command {
 }
 
 async function show({ stack, output }: Options): Promise<void> {
-  await requireStackFile(stack);
+  const file = await requireStackFile(stack);
   const workspace = await openWorkspace(stack);
+  const toCome = await imagesToCome(file);
+  if (toCome.length > 0) say(`./kit up also brings the images of this checkout: ${toCome.join(", ")}`);
   const work = <T>(look: (at: Workspace) => Promise<T>) => new Phases(1).run("plan", () => look(workspace));
   if (output === "text") {
     result(await work(preview));

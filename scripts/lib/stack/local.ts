@@ -1,8 +1,14 @@
-import { buildImages, type BuiltImage, type ImageName } from "../images/index.ts";
+import {
+  buildImages,
+  imageStates,
+  type BuiltImage,
+  type ImageName,
+  type ImageState,
+} from "../images/index.ts";
 import { loadImages, startNode } from "../local/index.ts";
 import { openWorkspace, setConfig } from "../pulumi/index.ts";
 import type { Phase, Phases } from "../say.ts";
-import { readStackFile } from "./file.ts";
+import { readStackFile, type StackFile } from "./file.ts";
 
 /** The setting `images`. */
 export interface StackImages {
@@ -41,6 +47,23 @@ export async function useImages(stack: string, images: StackImages): Promise<voi
     ([key, reference]) => present?.[key as keyof StackImages] === reference,
   );
   if (!same) await setConfig(await openWorkspace(stack), { images });
+}
+
+/** What `./kit up` brings beside the plan of a stack on this machine: images of the checkout that the stack has not. */
+export async function imagesToCome({ plain }: StackFile): Promise<string[]> {
+  const target = plain["target"] as { readonly kind?: string } | undefined;
+  if (target?.kind !== "local") return [];
+  const present = plain["images"] as Partial<StackImages> | undefined;
+  return otherImages(present, await imageStates(Object.values(imageOf)));
+}
+
+/** The images that are not those of a stack, or not built for the present checkout. */
+export function otherImages(
+  present: Partial<StackImages> | undefined,
+  states: readonly Pick<ImageState, "name" | "reference">[],
+): string[] {
+  const used = Object.values(present ?? {});
+  return states.filter(({ reference = "" }) => !used.includes(reference)).map(({ name }) => name);
 }
 
 function imagesSetting(built: readonly BuiltImage[]): StackImages {
