@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { sealClaims, type Scope } from "../src/tokens/access.ts";
+import { lifetime, sealClaims, type Scope } from "../src/tokens/access.ts";
 import { demoToken, post } from "./device.ts";
 import { type Installation, install, owner } from "./installation.ts";
 import { secret } from "./replica.ts";
@@ -28,6 +28,7 @@ const signed = (token: string, time = Date.now(), key = keys.privateKey) => ({
 
 interface Tokens {
   readonly accessToken: string;
+  readonly accessTokenExpiration: number;
   readonly refreshToken: string;
   readonly claims: { readonly sub: string; readonly scopes: Scope[] };
 }
@@ -170,6 +171,16 @@ describe("refresh tokens", () => {
       expect((await syncWith(accessToken)).status).toBe(200);
     }
   });
+
+  test.each([-2, 2])(
+    "give access tokens an hour by the clock of the client, which is %i hours ahead",
+    async (hours) => {
+      const { refreshToken } = await loggedIn();
+      const time = Date.now() + hours * lifetime;
+      const { accessTokenExpiration } = await read(ask(signed(refreshToken, time)));
+      expect(Math.abs(accessTokenExpiration - time - lifetime)).toBeLessThan(30_000);
+    },
+  );
 
   test("are refused without the right signature", async () => {
     const { refreshToken } = await loggedIn();
