@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { KitError } from "../errors.ts";
 
 /** One backup in the repository. */
 export interface Backup {
@@ -97,7 +98,9 @@ const inspectionSchema = z.object({
 
 /** Reads the document that the image's `inspect` prints. */
 export function parseInspection(document: unknown): Repository {
-  const { backups, envelope, timelines, newestWal, newestCommit, ...rest } = inspectionSchema.parse(document);
+  const read = inspectionSchema.safeParse(document);
+  if (!read.success) throw otherVersion(read.error);
+  const { backups, envelope, timelines, newestWal, newestCommit, ...rest } = read.data;
   return {
     backups: backups.map((backup) => toBackup(backup, backups)),
     branches: timelines.map((branch) => ({ ...branch, timeline: timelineOf(branch.timeline) })),
@@ -119,6 +122,14 @@ export function parseInspection(document: unknown): Repository {
     repositoryFreeBytes: rest.repositoryFreeBytes,
     unarchived: rest.unarchived,
   };
+}
+
+function otherVersion({ issues }: z.ZodError): KitError {
+  const unread = issues.map(({ path }) => path.join(".") || "all of it").join(", ");
+  return new KitError("failed", "what the stack's image says of its backups cannot be read", {
+    why: `the stack runs the image of another version of the kit than this checkout (not as expected: ${unread})`,
+    next: "./kit up with the images of this checkout, or check out the version that the stack runs",
+  });
 }
 
 type Told = z.output<typeof backupSchema>;

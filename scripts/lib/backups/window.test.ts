@@ -209,4 +209,10 @@ describe("the image's inspection", () => {
     expect(read).toMatchObject({ dataFreeBytes: 10, unarchived: "", newestWal: at("13:06:40") });
     expect(read.newestCommit).toEqual(at("13:06:39.123"));
   });
+
+  it("is said to be of another version where it cannot be read", () => {
+    expect(() => parseInspection({ backups: [] })).toThrow(
+      expect.objectContaining({ why: expect.stringContaining("another version of the kit") as string }),
+    );
+  });
 });
