@@ -45,7 +45,7 @@ export class Phases {
     this.#current += 1;
     const label = `${this.#current}/${this.#total} ${title}`;
     const started = performance.now();
-    const reporter = process.stderr.isTTY ? await spinner(label) : lines(label);
+    const reporter = canSpin(process.stderr) ? await spinner(label) : lines(label);
     try {
       const value = await work(reporter.phase);
       reporter.end(`${label} done in ${seconds(started)}`, true);
@@ -61,6 +61,10 @@ interface Reporter {
   readonly phase: Phase;
   end(line: string, ok: boolean): void;
 }
+
+/** A serial console or a container can be a terminal that knows no width: there a spinner would never end to clear its line. */
+export const canSpin = ({ isTTY, columns }: Pick<NodeJS.WriteStream, "isTTY" | "columns">): boolean =>
+  isTTY && columns > 0;
 
 /** Loads the spinner only where one turns: it takes longer to load than most commands take to answer. */
 async function spinner(label: string): Promise<Reporter> {
