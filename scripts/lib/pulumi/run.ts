@@ -27,10 +27,13 @@ export async function captureOk(workspace: Workspace, args: readonly string[], i
   throw pulumiError(workspace, args, done.exitCode, `${told}\n${done.stderr}`);
 }
 
-/** Runs a Pulumi command that people watch. Its output goes to standard error, where progress belongs. */
+/**
+ * Runs a Pulumi command that people watch. Its output goes to standard error, where progress belongs; what Pulumi
+ * itself says there is read too, since it tells why a command did not begin.
+ */
 export async function watch(workspace: Workspace, args: readonly string[]): Promise<void> {
   const color = process.stderr.isTTY ? "auto" : "never";
-  const run = $({ ...shellOptions(workspace), stdio: ["ignore", 2, 2] });
+  const run = $({ ...shellOptions(workspace), stdio: ["ignore", 2, "pipe"] });
   await finish(workspace, args, run`${workspace.pulumi} ${[...args, ...flags(workspace), "--color", color]}`);
 }
 
