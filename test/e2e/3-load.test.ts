@@ -1,4 +1,4 @@
-// Under load: what was acknowledged is there, and changes of settings and certificates fail no request.
+// Under load: what was acknowledged is there, and changes of settings, certificates and images fail no request.
 import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
@@ -7,11 +7,13 @@ import { explainFailuresIn } from "./support/explain.ts";
 import { trust } from "./support/https.ts";
 import { kit, kubectl } from "./support/kit.ts";
 import { heldOf, startLoad, type LoadReport } from "./support/load.ts";
+import { imagesOfOtherVersion } from "./support/other-version.ts";
 import { databaseNamespace, serverNamespace, stack } from "./support/place.ts";
 import { changeSettings, settled, useStack } from "./support/stack.ts";
-import { openWorkspace, readConfig, setConfig } from "../../scripts/lib/pulumi/index.ts";
+import { openWorkspace, readConfig, setConfig, up } from "../../scripts/lib/pulumi/index.ts";
 import { makeCertificates, type Certificates } from "../../scripts/lib/stack/certificates.ts";
 import { readSettings } from "../../scripts/lib/stack/file.ts";
+import type { StackImages } from "../../scripts/lib/stack/local.ts";
 import type { initialCredentials } from "../../scripts/lib/stack/settings.ts";
 
 explainFailuresIn(serverNamespace, databaseNamespace);
@@ -28,6 +30,12 @@ async function expectHeld({ load, acknowledged, seconds }: LoadReport): Promise<
   expect(lost).toEqual([]);
   expect(count).toBe(acknowledged.length);
   console.info(`${acknowledged.length} writes in ${seconds.toFixed(1)} s`);
+}
+
+/** Not one request failed either. */
+async function expectUnharmed(report: LoadReport): Promise<void> {
+  expect(report.failures).toEqual([]);
+  await expectHeld(report);
 }
 
 it("a killed database loses no acknowledged write and applies none twice", async () => {
@@ -58,37 +66,55 @@ async function postmaster(): Promise<number> {
   throw new Error(`No process of pod ${uid} is PostgreSQL`);
 }
 
-it("no request fails while settings, the edge's certificate and the database's password change, there and back", async () => {
+it("no request fails in an upgrade of all images, settings and the edge's certificate, nor on the way back", async () => {
   const workspace = await openWorkspace(stack);
   const certificates = await readConfig<Certificates>(workspace, "certificates");
-  const credentials = await readConfig<Credentials>(workspace, "credentials");
-  const { server } = await readSettings(stack);
-  const use = async (settings: object, secrets: { certificates: Certificates; credentials: Credentials }) => {
-    await changeSettings({ server: settings });
-    await setConfig(workspace, secrets, { secret: true });
-    expect(await kit("up", "--stack", stack, "--yes")).toContain("is up");
-  };
-  const before = { certificates, credentials };
+  const { images, server } = await readSettings(stack);
+  const other = await imagesOfOtherVersion();
   const made = await makeCertificates(stack, databaseNamespace, "localhost");
   trust(made.ca);
   const load = await startLoad(user, 3);
   try {
-    await use(
-      { ...server, logLevel: "debug" },
-      {
-        certificates: { ...certificates, edge: made.edge },
-        credentials: { ...credentials, ownerPassword: randomUUID() },
-      },
-    );
+    await changeSettings({ images: other, server: { ...server, logLevel: "debug" } });
+    await setConfig(workspace, { certificates: { ...certificates, edge: made.edge } }, { secret: true });
+    await up(workspace);
+    expect(await runningImages()).toEqual(other);
     await load.acknowledge(100);
   } finally {
-    await use(server, before);
+    await changeSettings({ server });
+    await setConfig(workspace, { certificates }, { secret: true });
+    // It takes the images of this checkout, which are the former ones.
+    expect(await kit("up", "--stack", stack, "--yes")).toContain("is up");
   }
+  expect(await runningImages()).toEqual(images);
   await load.acknowledge(100);
-  const report = await load.stop();
+  await expectUnharmed(await load.stop());
   trust();
-  expect(report.failures).toEqual([]);
-  await expectHeld(report);
+});
+
+/** The images of the pods, by the keys of the setting. */
+async function runningImages(): Promise<StackImages> {
+  const imageOf = async (namespace: string, workload: string) => {
+    await settled(namespace, workload);
+    const image = "jsonpath={.spec.template.spec.containers[0].image}";
+    return kubectl("get", workload, "--namespace", namespace, "--output", image);
+  };
+  return {
+    server: await imageOf(serverNamespace, "deployment/server"),
+    postgres: await imageOf(databaseNamespace, "statefulset/postgres"),
+    edge: await imageOf(serverNamespace, "deployment/edge"),
+  };
+}
+
+it("no request fails while the database gets another password", async () => {
+  const workspace = await openWorkspace(stack);
+  const credentials = await readConfig<Credentials>(workspace, "credentials");
+  const load = await startLoad(user, 3);
+  const changed = { ...credentials, ownerPassword: randomUUID() };
+  await setConfig(workspace, { credentials: changed }, { secret: true });
+  expect(await kit("up", "--stack", stack, "--yes")).toContain("is up");
+  await load.acknowledge(100);
+  await expectUnharmed(await load.stop());
 });
 
 it("WAL moves the restorable window past the last backup, which nobody asks for", async () => {
