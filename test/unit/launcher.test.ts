@@ -105,6 +105,14 @@ describe("Node", () => {
     expect((await kit("status", "two words")).stdout).toBe(`${onPath()}\nstatus two words\n`);
   });
 
+  it("starts shells that do not read ~/.bashrc, whoever starts the kit", async () => {
+    writeFileSync(join(folder, ".bashrc"), "echo hello");
+    const shell = `const { spawn } = require("node:child_process"); spawn("bash", ["-c", "echo out"], { stdio: ["pipe", 1, 1] });`;
+    program(onPath(), `[ "$1" = --version ] && echo v${pinned} || exec "${process.execPath}" -e '${shell}'`);
+    symlinkSync("/bin/bash", join(bin, "bash"));
+    expect((await kitWith({ ...cache(), HOME: folder })).stdout).toBe("out\n");
+  });
+
   it.each(["20.20.2", "24.11.1", "9.0.0"])("is not the one on PATH if that is %s", async (version) => {
     node(onPath(), version);
     node(inBundle(), pinned);
