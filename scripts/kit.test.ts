@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it } from "vitest";
 import { root } from "./lib/paths.ts";
 
 async function kit(...args: string[]) {
@@ -56,16 +54,4 @@ it("ends quietly when nobody reads on", async () => {
   });
   child.stdout.destroy();
   expect(await text(child.stderr)).toBe("");
-});
-
-it("runs nothing of ~/.bashrc where no shell is around it, as in jobs", async () => {
-  const home = mkdtempSync(join(tmpdir(), "kit-home-"));
-  writeFileSync(join(home, ".bashrc"), 'touch "$HOME/ran"');
-  vi.stubEnv("HOME", home).stubEnv("SHLVL", "0");
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    rmSync(home, { recursive: true });
-  });
-  await kit("preflight");
-  expect(readdirSync(home)).not.toContain("ran");
 });

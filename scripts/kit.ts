@@ -11,8 +11,6 @@ import { commandOf, noColor, verbs } from "./verbs.ts";
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes(noColor.flags)) process.env["NO_COLOR"] = "1";
-  // Where no shell is around the kit, a bash that it starts takes itself for a remote login's and runs ~/.bashrc.
-  process.env["SHLVL"] = "1";
   const [name, ...rest] = args.filter((arg) => arg !== noColor.flags);
   if (name === undefined || ["--help", "-h", "help"].includes(name)) {
     result(help());
