@@ -14,6 +14,7 @@ import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { apply, kit, kubectl } from "./support/kit.ts";
 import { holdNode } from "./support/node-lock.ts";
+import { settled } from "./support/stack.ts";
 
 const namespace = "e2e-local-node";
 const here = ["--namespace", namespace];
@@ -28,7 +29,7 @@ beforeAll(async () => {
   await loadImages(images, quiet);
   await kubectl("delete", "namespace", namespace, "--ignore-not-found");
   await apply(...objects(images[0]?.reference ?? ""));
-  await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
+  await settled(namespace, "statefulset/keeper");
 });
 
 afterAll(async () => {
@@ -98,7 +99,7 @@ describe("the local node", () => {
   it("keeps volumes when a pod is deleted", async () => {
     await inPod(`fs.writeFileSync("/data/kept", "precious")`);
     await kubectl("delete", "pod", "keeper-0", ...here);
-    await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
+    await settled(namespace, "statefulset/keeper");
     expect(await readKept()).toBe("precious");
   });
 
@@ -113,7 +114,7 @@ describe("the local node", () => {
       "--for",
       "jsonpath={.status.capacity.storage}=20Mi",
       "--timeout",
-      "60s",
+      "180s",
     );
   });
 
@@ -139,7 +140,7 @@ describe("the local node", () => {
   });
 
   it("comes back when all of it was killed and its pid files are lost, and pods go on", async () => {
-    const started = () => inPod("console.log(fs.statSync('/proc/1').ctimeMs)");
+    const started = () => inPod(`console.log(fs.readFileSync("/proc/1/stat", "utf8").split(" ")[21])`);
     const before = await started();
     // One is left that no pid file speaks of: it has the queue that its successor needs.
     await kill(...daemonNames.filter((name) => name !== "network-policies"));
@@ -151,7 +152,7 @@ describe("the local node", () => {
   });
 
   it("lets no new connection through while nothing decides on NetworkPolicies", async () => {
-    const ask = `fetch("http://keeper:8080/", { signal: AbortSignal.timeout(3000) }).then(() => "open", (e) => e.name).then((seen) => { console.log(seen); process.exit(); })`;
+    const ask = `fetch("http://keeper:8080/", { signal: AbortSignal.timeout(6000) }).then(() => "open", (e) => e.name).then((seen) => { console.log(seen); process.exit(); })`;
     // A kubelet that has just started calls pods ready once it has probed them.
     await expectServiceAnswers();
     await kill("network-policies");
@@ -162,8 +163,8 @@ describe("the local node", () => {
 
   it("sees that another program emptied the firewall, and leads to the NetworkPolicies again", async () => {
     const iptables = await tool("iptables");
-    await $({ quiet: true })`${iptables} --table mangle --delete FORWARD --jump KIT-POLICIES`;
-    await $({ quiet: true })`${iptables} --delete FORWARD --jump KIT-FORWARD`;
+    await $({ quiet: true })`${iptables} --wait --table mangle --delete FORWARD --jump KIT-POLICIES`;
+    await $({ quiet: true })`${iptables} --wait --delete FORWARD --jump KIT-FORWARD`;
     expect(await nodeStatus()).toMatchObject({
       state: "degraded",
       policiesEnforced: false,
@@ -182,7 +183,7 @@ describe("the local node", () => {
 
   it("does its work after all that", async () => {
     await kubectl("delete", "pod", "keeper-0", ...here);
-    await kubectl("rollout", "status", "statefulset/keeper", ...here, "--timeout", "60s");
+    await settled(namespace, "statefulset/keeper");
     expect(await readKept()).toBe("precious");
     await expectServiceAnswers();
   });
@@ -197,7 +198,7 @@ async function inPod(script: string): Promise<string> {
 /** A pod that has just become ready is reached by its Service once kube-proxy has heard of it. */
 async function expectServiceAnswers(): Promise<void> {
   const ask = `fetch("http://keeper:8080/").then((r) => r.text(), String).then(console.log)`;
-  await expect.poll(() => inPod(ask), { timeout: 30_000, interval: 500 }).toBe("keeper-0");
+  await expect.poll(() => inPod(ask), { timeout: 60_000, interval: 500 }).toBe("keeper-0");
 }
 
 /** Kills programs of the node, which must run. */
