@@ -52,7 +52,7 @@ export class PageClient {
       page.on("console", (message) => said.push(message.text()));
       page.on("pageerror", (error) => said.push(String(error)));
       page.on("requestfailed", (request) => said.push(`${request.url()}: ${request.failure()?.errorText}`));
-      await page.goto(url);
+      await visit(page, url);
       await page.locator("#welcome").waitFor({ timeout: patience });
       return new PageClient(browser, page);
     } catch (error) {
@@ -83,6 +83,16 @@ export class PageClient {
 
   async close(): Promise<void> {
     await this.#browser.close();
+  }
+}
+
+/** Opens a page, and again when Chromium drops it because a link of the machine came or went: each pod has one. */
+async function visit(page: Page, url: string, triesLeft = 5): Promise<void> {
+  try {
+    await page.goto(url);
+  } catch (error) {
+    if (triesLeft === 0 || !String(error).includes("net::ERR_NETWORK_CHANGED")) throw error;
+    await visit(page, url, triesLeft - 1);
   }
 }
 
