@@ -16,7 +16,11 @@ export async function hold(folder: string): Promise<Release> {
 
 /** Does something while this process holds a folder. */
 export async function whileLocked<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const release = await hold(folder);
+  return whileHeld(await hold(folder), work);
+}
+
+/** Does something, and then gives back what was taken for it. */
+export async function whileHeld<T>(release: Release, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
