@@ -1,5 +1,5 @@
-/** What one server pod takes at most: its pool, and the connection on which it listens. */
-const perServer = 11;
+/** What one server pod takes at most: its pool, the connection on which it listens, and the one of its readiness. */
+const perServer = 12;
 /** Above the replicas: the new pod of a rollout, one that ends, and the set-up job. */
 const moreServers = 3;
 /** For backups, the keeper, people, and what PostgreSQL keeps for the superuser. */
