@@ -9,7 +9,7 @@ import { $ } from "zx";
 import { buildImages } from "../../scripts/lib/images/index.ts";
 import { daemonNames } from "../../scripts/lib/local/daemons.ts";
 import { loadImages, node, nodeStatus, type NodeStatus } from "../../scripts/lib/local/index.ts";
-import { paths } from "../../scripts/lib/local/layout.ts";
+import { network, paths } from "../../scripts/lib/local/layout.ts";
 import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
 import { apply, kit, kubectl } from "./support/kit.ts";
@@ -60,6 +60,14 @@ describe("the local node", () => {
     const ask = `fetch("http://${node.address}:${port}").then((r) => r.text()).then(console.log)`;
     expect(await inPod(ask)).toBe("from the machine");
     server.close();
+  });
+
+  it("gives its own links to pods no address, whose coming and going would make browsers drop their connections", async () => {
+    const links = [network.bridge, ...(await readdir(`/sys/class/net/${network.bridge}/brif`))];
+    expect(links.length).toBeGreaterThan(1);
+    const addresses = await readFile("/proc/net/if_inet6", "utf8").catch(() => "");
+    const linksWithAddress = addresses.split("\n").map((line) => line.split(/\s+/).at(-1) ?? "");
+    expect(linksWithAddress.filter((link) => links.includes(link))).toEqual([]);
   });
 
   it("serves node ports on this machine alone", async () => {

@@ -193,5 +193,5 @@ const provisionerArgs = [
 
 const policiesArgs = [
   ...["--kubeconfig", extraUsers[policyUser], "--node", node.name],
-  ...["--network", network.name, "--queue", String(policyQueue)],
+  ...["--network", network.name, "--bridge", network.bridge, "--queue", String(policyQueue)],
 ];

@@ -1,5 +1,6 @@
 // Command network-policies enforces the NetworkPolicies of a single node. The firewall hands it the first packet of
-// each new connection from or to a pod, and it says whether that may go on.
+// each new connection from or to a pod, and it says whether that may go on. It also keeps IPv6 off the pods' links,
+// which neither the firewall nor the policies look at.
 package main
 
 import (
@@ -28,13 +29,16 @@ const (
 )
 
 type options struct {
-	kubeconfig, node, network string
-	queue                     uint16
+	kubeconfig, node, network, bridge string
+	queue                             uint16
 }
 
 func run(opts options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if err := quietLinks(ctx, opts.bridge); err != nil {
+		return err
+	}
 	pods := &addressBook{folder: networkNotes, network: opts.network}
 	engine, err := startEngine(ctx, opts, pods)
 	if err != nil {
@@ -99,6 +103,7 @@ func newCommand() *cobra.Command {
 	flags.StringVar(&opts.kubeconfig, "kubeconfig", "", "kubeconfig file")
 	flags.StringVar(&opts.node, "node", "", "name of this node")
 	flags.StringVar(&opts.network, "network", "", "name of the pods' network")
+	flags.StringVar(&opts.bridge, "bridge", "", "name of the pods' bridge")
 	flags.Uint16Var(&opts.queue, "queue", 0, "number of the netfilter queue")
 	return command
 }
