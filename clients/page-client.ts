@@ -20,10 +20,18 @@ const firstViewMs = 30_000;
 export class PageClient {
   readonly page: Page;
   readonly #browser: Browser;
+  /** What the page wrote to its console, and which of its requests failed, for who must find out why a wait ended. */
+  readonly #said: string[] = [];
 
   private constructor(browser: Browser, page: Page) {
     this.#browser = browser;
     this.page = page;
+    page.setDefaultTimeout(patienceMs);
+    page.on("console", (message) => this.#said.push(message.text()));
+    page.on("pageerror", (error) => this.#said.push(String(error)));
+    page.on("requestfailed", (request) =>
+      this.#said.push(`${request.url()}: ${request.failure()?.errorText}`),
+    );
   }
 
   /** Opens the page. The browser trusts the certificate that the authority signed, and no other one. */
@@ -45,19 +53,15 @@ export class PageClient {
 
   static async #start(url: string, launch: LaunchOptions, patience: number): Promise<PageClient> {
     const browser = await chromium.launch(launch);
-    const said: string[] = [];
     try {
-      const page = await (await browser.newContext()).newPage();
-      page.setDefaultTimeout(patienceMs);
-      page.on("console", (message) => said.push(message.text()));
-      page.on("pageerror", (error) => said.push(String(error)));
-      page.on("requestfailed", (request) => said.push(`${request.url()}: ${request.failure()?.errorText}`));
-      await visit(page, url);
-      await page.locator("#welcome").waitFor({ timeout: patience });
-      return new PageClient(browser, page);
+      const client = new PageClient(browser, await (await browser.newContext()).newPage());
+      await client.#explained(async () => {
+        await visit(client.page, url);
+        await client.page.locator("#welcome").waitFor({ timeout: patience });
+      });
+      return client;
     } catch (error) {
       await browser.close();
-      if (error instanceof Error) error.message += `\nThe page said: ${said.join("\n") || "nothing"}`;
       throw error;
     }
   }
@@ -69,7 +73,7 @@ export class PageClient {
   }
 
   async waitForState(state: string): Promise<void> {
-    await this.page.locator(`#state[data-state="${state}"]`).waitFor();
+    await this.#explained(() => this.page.locator(`#state[data-state="${state}"]`).waitFor());
   }
 
   async add(title: string): Promise<void> {
@@ -78,11 +82,30 @@ export class PageClient {
   }
 
   async waitForItem(title: string): Promise<void> {
-    await this.page.locator("#list li", { hasText: title }).first().waitFor();
+    await this.#explained(() => this.page.locator("#list li", { hasText: title }).first().waitFor());
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
+  }
+
+  /** Waits as people do, with a hand on the mouse: the addon opens a lost websocket again only when they move it. */
+  async #explained(wait: () => Promise<void>): Promise<void> {
+    let steps = 0;
+    const hand = setInterval(() => void this.page.mouse.move(++steps % 100, 0).catch(() => undefined), 1000);
+    try {
+      await wait();
+    } catch (error) {
+      const problem = await this.page
+        .locator("#problem")
+        .textContent({ timeout: 1000 })
+        .catch(() => "");
+      const said = [problem, ...this.#said].filter(Boolean).join("\n");
+      if (error instanceof Error) error.message += `\nThe page said: ${said || "nothing"}`;
+      throw error;
+    } finally {
+      clearInterval(hand);
+    }
   }
 }
 

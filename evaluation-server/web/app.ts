@@ -72,10 +72,22 @@ function showItems(all: readonly Item[]): void {
   element("empty").hidden = all.length > 0;
 }
 
+const firstSyncFailed = (): boolean =>
+  ["error", "offline"].includes(db.cloud.syncState.value.phase) &&
+  db.cloud.persistedSyncState.value?.serverRevision === undefined;
+
+/** The addon tries its first sync once for each opening of the database, and lets a login wait for it without end. */
+async function repeatFirstSync(): Promise<void> {
+  db.close({ disableAutoOpen: false });
+  await db.open();
+  if (firstSyncFailed()) throw new Error("the server does not answer");
+}
+
 async function logIn(email: string): Promise<void> {
   const problem = element("problem");
   problem.textContent = "";
   try {
+    if (firstSyncFailed()) await repeatFirstSync();
     await db.cloud.login({ grant_type: "demo", email });
   } catch (error) {
     problem.textContent = `Login failed: ${(error as Error).message}`;

@@ -73,6 +73,19 @@ describe.skipIf(chromium === undefined)("the to-do page in Chromium", () => {
     await two.waitForItem("Written offline");
   });
 
+  test("says that the server does not answer, and logs in once it does", async () => {
+    const { page } = await window();
+    const fresh = await page.context().browser()?.newPage();
+    if (!fresh) throw new Error("The browser is gone");
+    await fresh.route("**/sync", (route) => route.abort("connectionreset"), { times: 2 });
+    await fresh.goto(replica.origin);
+    const login = fresh.locator('[data-login="bob@demo.local"]');
+    await login.click();
+    await fresh.getByText("Login failed: the server does not answer").waitFor();
+    await login.click();
+    await fresh.locator('#state[data-state="in sync"]').waitFor();
+  });
+
   test("keeps users apart and shows the other one's list after a new login", async () => {
     const one = await window();
     await one.login("alice@demo.local");
