@@ -168,6 +168,15 @@ it("of a database that crashed all can be restored that is archived, up to the n
   expect(said).toContain(`"recoveryPoint":"${row}"`);
 });
 
+it("a history file that cannot be read is named", async () => {
+  const said = await shell(`
+    history=$(echo "$archive"/*/00000003.history); cp "$history" /tmp/history
+    for damage in 'echo damaged' 'tr 0-7 1-8 </tmp/history'; do eval "$damage" >"$history"; inspect; done
+    cp /tmp/history "$history"; inspect`);
+  expect(said.match(/^error 1: where timeline 00000003 began cannot be read/gm)).toHaveLength(2);
+  expect(said).toMatch(/^RESULT .*"timelines":\[.*"timeline":"00000003"/m);
+});
+
 it("an empty volume gets no new cluster beside a repository, damaged as that may be", async () => {
   const said = await shell(`
     mkdir /tmp/away /tmp/lost; mv "$volume"/* /tmp/away; mv "$archive"/archive.info* /tmp/lost
