@@ -11,6 +11,7 @@ import { IsolatedNamespace } from "./namespaces/namespace.ts";
 import { Server } from "./server/server.ts";
 import { mostReplicas } from "./settings/schema.ts";
 import { connect } from "./target/connect.ts";
+import { webHost } from "./web-host.ts";
 import { webPort } from "./web-port.ts";
 
 const { stack, settings, credentials, certificates, registry, mailer, kekIdentity } = readConfig();
@@ -97,7 +98,7 @@ new Exposure(
   {
     namespace: serverNamespace.name,
     how: settings.exposure,
-    host: new URL(settings.server.url).hostname,
+    host: webHost(settings.server.url),
     port: webPort(settings.server.url),
     backend: server.address,
     backendPods: server.pods,

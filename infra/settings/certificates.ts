@@ -1,4 +1,5 @@
 import { namesOf } from "../naming.ts";
+import { webHost } from "../web-host.ts";
 import { textAt } from "./at.ts";
 import { isPublicOrigin } from "./checks.ts";
 import type { Fault } from "./faults.ts";
@@ -10,7 +11,7 @@ export function certificateFaults(input: unknown, stack: string, now: Date): Fau
   const url = textAt(input, "server", "url");
   const hosts: Record<string, string | undefined> = {
     postgres: `postgres.${namesOf(stack).databaseNamespace}.svc`,
-    edge: url !== undefined && isPublicOrigin(url) ? hostOf(url) : undefined,
+    edge: url !== undefined && isPublicOrigin(url) ? webHost(url) : undefined,
   };
   return [
     ...(ca !== undefined && isCertificate(ca) ? ageFaults("certificates.ca", ca, now) : []),
@@ -28,8 +29,6 @@ export function certificateFaults(input: unknown, stack: string, now: Date): Fau
     }),
   ];
 }
-
-const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
 
 const byKit = "such as ./kit certificates renew makes for those that the kit issued";
 

@@ -1,5 +1,6 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { coversHost } from "../../../infra/settings/x509.ts";
 import { edgeNames, makeCertificates } from "./certificates.ts";
 
 describe("certificates of a stack", () => {
@@ -25,6 +26,14 @@ describe("certificates of a stack", () => {
     expect(backup.subject).toBe("CN=backup");
     expect(backup.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
   });
+
+  it.each(["192.0.2.7", "2001:db8::1"])(
+    "are valid for a public host that is the address %s",
+    async (address) => {
+      const { edge } = await makeCertificates("demo", "demo-database", address);
+      expect(coversHost(edge.certificate, address)).toBe(true);
+    },
+  );
 
   it("name the public host", () => {
     expect(edgeNames("127.0.0.1")).toEqual(["localhost", "127.0.0.1"]);

@@ -1,5 +1,6 @@
 // @peculiar/x509 needs this polyfill before it is loaded.
 import "reflect-metadata";
+import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 import { authorityName } from "./authority.ts";
 
@@ -84,7 +85,7 @@ export function edgeNames(publicHost: string): string[] {
 }
 
 function alternativeName(name: string): x509.JsonGeneralName {
-  return { type: /^[\d.]+$/.test(name) ? "ip" : "dns", value: name };
+  return { type: isIP(name) === 0 ? "dns" : "ip", value: name };
 }
 
 function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {

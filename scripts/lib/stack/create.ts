@@ -1,4 +1,5 @@
 import { namesOf } from "../../../infra/naming.ts";
+import { webHost } from "../../../infra/web-host.ts";
 import { ensureStack, openWorkspace, setConfig } from "../pulumi/index.ts";
 import { chooseBackend } from "./backend.ts";
 import { makeCertificates } from "./certificates.ts";
@@ -24,8 +25,7 @@ export async function createStack(stack: string, answers: Answers): Promise<Crea
   const secret: Record<string, object> = {};
   if (isAbsent("credentials")) secret["credentials"] = initialCredentials();
   if (isAbsent("certificates")) {
-    const { hostname } = new URL(server.url);
-    const made = await makeCertificates(stack, namesOf(stack).databaseNamespace, hostname);
+    const made = await makeCertificates(stack, namesOf(stack).databaseNamespace, webHost(server.url));
     secret["certificates"] = certificateSettings(made);
   }
 
