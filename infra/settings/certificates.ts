@@ -30,6 +30,7 @@ export function certificateFaults(input: unknown, stack: string, now: Date): Fau
   ];
 }
 
+const byRenewal = "./kit certificates renew makes it where the kit issued the present one";
 const byKit = "such as ./kit certificates renew makes for those that the kit issued";
 
 function ageFaults(key: string, pem: string, now: Date): Fault[] {
@@ -43,7 +44,8 @@ function ageFaults(key: string, pem: string, now: Date): Fault[] {
 
 function hostFaults(key: string, pem: string, host: string | undefined): Fault[] {
   if (host === undefined || coversHost(pem, host)) return [];
-  return [{ key, wrong: `must be valid for ${host}`, hint: `such as with the alternative name ${host}` }];
+  const hint = `such as with the alternative name ${host}; ${byRenewal}`;
+  return [{ key, wrong: `must be valid for ${host}`, hint }];
 }
 
 /** By this name the database's side knows who may back up. */

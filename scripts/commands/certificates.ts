@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { webHost } from "../../infra/web-host.ts";
 import { confirmYes } from "../lib/confirm.ts";
 import { KitError } from "../lib/errors.ts";
 import { stackOption, yesOption } from "../lib/options.ts";
@@ -39,22 +40,28 @@ async function renew({ stack, yes }: Options): Promise<void> {
   const renewal = await phases.run("new certificates", async () => {
     const present = await readConfig<Certificates>(workspace, "certificates");
     if (!isIssuedByKit(present.postgres.certificate)) throw notTheKits(stack);
-    const { hostname } = new URL(server.url);
-    const made = await makeCertificates(stack, databaseNamespace, hostname);
-    const planned = planRenewal(present, made, new Date());
-    // Settings with a certificate that has ended are refused, so they cannot be compared with what runs.
-    if (planned.steps.length > 1) await requireUpToDate(workspace);
+    const host = webHost(server.url);
+    const made = await makeCertificates(stack, databaseNamespace, host);
+    const planned = planRenewal(present, made, host, new Date());
+    // Settings with a certificate that has ended, or is for another host, are refused: they cannot be compared with what runs.
+    if (!planned.presentIsRefused) await requireUpToDate(workspace);
     return planned;
   });
   if (!yes) {
     await confirmYes({
-      warning: `The database of stack ${stack} will restart ${renewal.steps.length > 1 ? "twice" : "once"}, and its server and edge pods are replaced.`,
+      warning: warningOf(stack, renewal),
       what: "the renewal",
     });
   }
   phases.more(renewal.steps.length);
   await bringUp(workspace, renewal, phases);
   result(summary(stack, renewal, trustText(stack, await addressOf(workspace))));
+}
+
+function warningOf(stack: string, { steps, presentIsRefused }: Renewal): string {
+  const restarts = `The database of stack ${stack} will restart ${steps.length > 1 ? "twice" : "once"}, and its server and edge pods are replaced.`;
+  const others = "Whatever else is new in its settings comes up with it.";
+  return presentIsRefused ? `${restarts}\n${others}` : restarts;
 }
 
 /** What else is to change would come up half-way through, and nobody has looked at it. */

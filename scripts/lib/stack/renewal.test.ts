@@ -7,8 +7,9 @@ import { planRenewal, type Renewal } from "./renewal.ts";
 
 const dayMs = 86_400_000;
 const now = new Date();
-const make = (daysAgo = 0) =>
-  makeCertificates("office", "office-database", "localhost", new Date(now.getTime() - daysAgo * dayMs));
+const host = "dexie.example.com";
+const make = (daysAgo = 0, publicHost = host) =>
+  makeCertificates("office", "office-database", publicHost, new Date(now.getTime() - daysAgo * dayMs));
 
 /** Connects as a client of PostgreSQL does; rejects when the server's certificate is not trusted. */
 async function meet(server: KeyPair, ca: string): Promise<void> {
@@ -39,7 +40,7 @@ const last = ({ steps }: Pick<Renewal, "steps">): Certificates => {
 describe("a renewal", () => {
   it("never has a part meet a certificate that it does not trust, in each step and between them", async () => {
     const [present, made] = [await make(380), await make()];
-    const { steps, ownEdgeUntil } = planRenewal(present, made, now);
+    const { steps, ownEdgeUntil } = planRenewal(present, made, host, now);
     expect(steps).toHaveLength(2);
     expect(ownEdgeUntil).toBeUndefined();
     const states = [present, ...steps];
@@ -56,23 +57,33 @@ describe("a renewal", () => {
 
   it("goes in one step when the present certificates have ended", async () => {
     const [present, made] = [await make(400), await make()];
-    const renewal = planRenewal(present, made, now);
+    const renewal = planRenewal(present, made, host, now);
     expect(renewal.steps).toHaveLength(1);
     await meet(last(renewal).postgres, last(renewal).ca);
   });
 
   it("leaves an edge's certificate that is the customer's own", async () => {
     const [present, made, own] = [await make(380), await make(), await make(300)];
-    const renewal = planRenewal({ ...present, edge: own.edge }, made, now);
+    const renewal = planRenewal({ ...present, edge: own.edge }, made, host, now);
     expect(renewal.steps.map(({ edge }) => edge)).toEqual([own.edge, own.edge]);
     expect(renewal.ownEdgeUntil?.getTime()).toBeCloseTo(now.getTime() + 97 * dayMs, -4);
   });
 
+  it("gives the edge of a changed address its certificate in the first step, which no update would take before", async () => {
+    const [present, made] = [await make(30, "old.example.com"), await make()];
+    const renewal = planRenewal(present, made, host, now);
+    expect(renewal.presentIsRefused).toBe(true);
+    expect(renewal.steps.map(({ edge }) => edge)).toEqual([made.edge, made.edge]);
+    expect(renewal.steps.map(({ postgres }) => postgres)).toEqual([present.postgres, made.postgres]);
+    const [own] = [await make(30, "old.example.com")];
+    expect(planRenewal({ ...present, edge: own.edge }, made, host, now).steps[0]?.edge).toEqual(own.edge);
+  });
+
   it("lets go of the authority before the last, also after one that was cut off", async () => {
     const [first, second, third] = [await make(700), await make(380), await make()];
-    const renewed = last(planRenewal(first, second, new Date(now.getTime() - 380 * dayMs)));
-    expect(last(planRenewal(renewed, third, now)).ca).toBe(third.ca + second.ca);
-    const cutOff = planRenewal(second, first, now).steps[0] ?? second;
-    expect(last(planRenewal(cutOff, third, now)).ca).toBe(third.ca + second.ca);
+    const renewed = last(planRenewal(first, second, host, new Date(now.getTime() - 380 * dayMs)));
+    expect(last(planRenewal(renewed, third, host, now)).ca).toBe(third.ca + second.ca);
+    const cutOff = planRenewal(second, first, host, now).steps[0] ?? second;
+    expect(last(planRenewal(cutOff, third, host, now)).ca).toBe(third.ca + second.ca);
   });
 });
