@@ -19,6 +19,9 @@ pulumi config set --path 'dexie-cloud-kit:server.replicas' 3    # one value
 pulumi config set --secret dexie-cloud-kit:credentials < file    # an encrypted one, which never stands on a command line
 \`\`\`
 
+\`--path\` changes what stands in the file key by key, as \`./kit init\` writes it. Of a value that is one line of JSON, and of an
+encrypted one, it keeps nothing: set those as a whole, as in [secrets, later](../install-on-a-cluster.md#6-secrets-later).
+
 ${sections.join("\n\n")}
 `;
 }
