@@ -3,7 +3,7 @@ import { request } from "node:http";
 import pg from "pg";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Installation, install } from "./installation.ts";
-import { add, Device, newTxid, post, update, upsert } from "./device.ts";
+import { add, Device, newTxid, post, remove, update, upsert } from "./device.ts";
 import { initCloud, type Replica } from "./replica.ts";
 import type { Postgres } from "./postgres.ts";
 import { Socket, upgradeStatus } from "./socket.ts";
@@ -241,6 +241,13 @@ test("a restored database gives devices that have seen more what it holds", asyn
   await fresh.sync();
   expect(fresh.row("itm-before")).toMatchObject({ n: 1 });
   expect(fresh.row("itm-lost")).toBeUndefined();
+
+  // What goes between the answer that lets it drop everything and its next one is not missed.
+  expect(ahead.row("itm-before")).toBeDefined();
+  other.write([remove("itm-before")]);
+  await other.sync();
+  await ahead.sync();
+  expect(ahead.row("itm-before")).toBeUndefined();
   socket.close();
 });
 

@@ -48,7 +48,9 @@ export async function pull(on: Queryable, database: string, wanted: Wanted): Pro
   const still = realms.filter((realm) => known.includes(realm));
   const gained = realms.filter((realm) => !known.includes(realm));
   const places = [...touched, ...(await changedPlaces(on, database, still, since))];
+  // A client that was let drop its realms got their objects with that answer, and has not heard of what went since.
+  const gone = since > 0n ? await changedPlaces(on, database, gained, since) : [];
   const atPlaces = await loadObjects(on, database, places);
   const readable = atPlaces.filter(({ realm }) => realms.includes(realm));
-  return asChanges([...readable, ...(await loadRealms(on, database, gained))], places);
+  return asChanges([...readable, ...(await loadRealms(on, database, gained))], [...places, ...gone]);
 }
