@@ -1,3 +1,4 @@
+import { addressFaults } from "./address.ts";
 import { textAt } from "./at.ts";
 import { certificateFaults } from "./certificates.ts";
 import { describeFault, faultsOf, sentence, type Fault } from "./faults.ts";
@@ -35,6 +36,7 @@ export function parseSettings(input: unknown, stack: string, around: Surrounding
     ...stackFaults(stack),
     ...markingFaults(given, around.encrypted),
     ...(parsed.success ? [] : faultsOf(parsed.error.issues)),
+    ...addressFaults(input),
     ...certificateFaults(input, stack, around.now),
     ...kekFaults(
       textAt(input, "keys", "age", "identityFile"),

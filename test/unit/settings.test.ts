@@ -223,6 +223,28 @@ describe("what is wrong is told with its key and an example", () => {
   });
 });
 
+const ways = {
+  edge: { kind: "edge" },
+  ingress: { kind: "ingress", className: "nginx", clients: [{ namespace: "ingress-nginx" }] },
+  gateway: { kind: "gateway", className: "envoy", clients: [{ namespace: "envoy-gateway-system" }] },
+  route: {
+    kind: "route",
+    gateway: { name: "public", namespace: "gateways" },
+    clients: [{ namespace: "gateways" }],
+  },
+};
+
+test.each(["192.0.2.7", "[2001:db8::1]", "my_host.example.com", "example.com."])(
+  "the host %s is for the edge alone",
+  (host) => {
+    for (const [kind, exposure] of Object.entries(ways)) {
+      const lines = told({ "server.url": `https://${host}`, exposure });
+      const ofAddress = lines.filter((line) => line.startsWith("server.url:"));
+      expect(ofAddress).toHaveLength(kind === "edge" ? 0 : 1);
+    }
+  },
+);
+
 describe("of secrets", () => {
   test.each([
     [

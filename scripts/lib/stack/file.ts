@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
+import { addressFaults } from "../../../infra/settings/address.ts";
 import { describeFault, faultsOf, sentence, type Fault } from "../../../infra/settings/faults.ts";
 import { markingFaults, stackFaults } from "../../../infra/settings/parse.ts";
 import { plainSchema, type Settings } from "../../../infra/settings/schema.ts";
@@ -69,7 +70,8 @@ export function checkSettings(
   plain: Readonly<Record<string, unknown>>,
   marking: readonly Fault[] = [],
 ): Settings {
-  return checked(stack, plainSchema.safeParse(plain, { error: sentence }), marking);
+  const faults = [...marking, ...addressFaults(plain)];
+  return checked(stack, plainSchema.safeParse(plain, { error: sentence }), faults);
 }
 
 /** Checks the plain settings that are there, of a stack that need not be complete. */
