@@ -48,6 +48,7 @@ describe("wrong settings", () => {
 
 test.each([
   ["error: decrypting secret: incorrect passphrase", 255, "keyUnavailable", again],
+  ["error: validating stack config: cipher: message authentication failed", 255, "keyUnavailable", again],
   ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", 255, "keyUnavailable", again],
   ["error: the stack is currently locked by 1 lock(s)", 255, "failed", "pulumi cancel --stack prod"],
   ["error: no stack named 'prod' found", 255, "stackNotFound", "./kit init --stack prod"],

@@ -23,6 +23,13 @@ function recognized(workspace: TypedStack, again: string): readonly Recognized[]
       next: again,
     },
     {
+      pattern: /cipher: message authentication failed/,
+      exit: "keyUnavailable",
+      what: `a secret in the settings of stack ${stack} cannot be opened`,
+      why: `it was encrypted for another stack, or encryptionsalt is not that of the secrets: take both in Pulumi.${stack}.yaml from a copy, or set the secret anew`,
+      next: again,
+    },
+    {
       pattern: /PULUMI_ACCESS_TOKEN must be set/,
       exit: "authentication",
       what: `nothing says in which backend the state of stack ${stack} lies`,
