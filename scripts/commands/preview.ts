@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { outputOption, stackOption } from "../lib/options.ts";
 import { openWorkspace, plan, preview, type Workspace } from "../lib/pulumi/index.ts";
 import { jsonResult, Phases, result, say } from "../lib/say.ts";
-import { requireStackFile } from "../lib/stack/file.ts";
+import { resolveCluster } from "../lib/stack/cluster.ts";
+import { requireStackFile, targetKind } from "../lib/stack/file.ts";
 import { imagesToCome } from "../lib/stack/local.ts";
 
 interface Options {
@@ -17,6 +18,8 @@ export function command(): Command {
 
 async function show({ stack, output }: Options): Promise<void> {
   const file = await requireStackFile(stack);
+  // Pulumi compares with its state: of a cluster that does not answer it would say that nothing changes.
+  if (targetKind(file) === "kubernetes") await resolveCluster(stack);
   const workspace = await openWorkspace(stack);
   const toCome = await imagesToCome(file);
   if (toCome.length > 0) say(`./kit up also brings the images of this checkout: ${toCome.join(", ")}`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
 import { addressFaults } from "../../../infra/settings/address.ts";
+import { textAt } from "../../../infra/settings/at.ts";
 import { describeFault, faultsOf, sentence, type Fault } from "../../../infra/settings/faults.ts";
 import { markingFaults, stackFaults } from "../../../infra/settings/parse.ts";
 import { plainSchema, type Settings } from "../../../infra/settings/schema.ts";
@@ -57,6 +58,9 @@ export async function requireStackFile(stack: string): Promise<StackFile> {
     next: stack === "demo" ? "./kit demo" : `./kit init --stack ${stack}`,
   });
 }
+
+/** Where a stack runs, as its file says, which need not be right. */
+export const targetKind = ({ plain }: StackFile): string | undefined => textAt(plain, "target", "kind");
 
 /** The plain settings of a stack that must be there, checked. */
 export async function readSettings(stack: string): Promise<Settings> {

@@ -8,7 +8,7 @@ import {
 import { loadImages, startNode } from "../local/index.ts";
 import { openWorkspace, setConfig } from "../pulumi/index.ts";
 import type { Phase, Phases } from "../say.ts";
-import { readStackFile, type StackFile } from "./file.ts";
+import { readStackFile, targetKind, type StackFile } from "./file.ts";
 
 /** The setting `images`. */
 export interface StackImages {
@@ -50,10 +50,9 @@ export async function useImages(stack: string, images: StackImages): Promise<voi
 }
 
 /** What `./kit up` brings beside the plan of a stack on this machine: images of the checkout that the stack has not. */
-export async function imagesToCome({ plain }: StackFile): Promise<string[]> {
-  const target = plain["target"] as { readonly kind?: string } | undefined;
-  if (target?.kind !== "local") return [];
-  const present = plain["images"] as Partial<StackImages> | undefined;
+export async function imagesToCome(file: StackFile): Promise<string[]> {
+  if (targetKind(file) !== "local") return [];
+  const present = file.plain["images"] as Partial<StackImages> | undefined;
   return otherImages(present, await imageStates(Object.values(imageOf)));
 }
 
