@@ -4,7 +4,7 @@ import type { KitError } from "../errors.ts";
 import { checkSettings, parseStackFile } from "./file.ts";
 
 describe("a stack file", () => {
-  it("gives plain settings, written as YAML or as JSON in a text, and names the encrypted ones", () => {
+  it("gives plain settings, written as YAML or as JSON in a text, with or without the project, and names the encrypted ones", () => {
     const file = parseStackFile(`
 encryptionsalt: v1:abc
 config:
@@ -15,14 +15,16 @@ config:
     secure: v1:xyz
   dexie-cloud-kit:database:
     storage: { secure: v1:xyz }
+  images: { server: s }
   other:key: value
 `);
     expect(file.plain).toEqual({
       target: { kind: "local", kubeconfig: "/k" },
       server: { replicas: 2 },
       protection: true,
+      images: { server: "s" },
     });
-    expect(file.names).toEqual(["target", "server", "protection", "credentials", "database"]);
+    expect(file.names).toEqual(["target", "server", "protection", "credentials", "database", "images"]);
     expect(file.encrypted).toEqual(["credentials", "database"]);
   });
 

@@ -22,7 +22,8 @@ export interface StackFile {
 /** The plain settings of a stack that need not be complete. */
 export type PresentSettings = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
 
-const prefix = "dexie-cloud-kit:";
+/** As Pulumi reads it, a key that names no project is of this one. */
+const ownKey = /^(?:dexie-cloud-kit:)?([^:]+)$/;
 const fileSchema = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
 const shape = "it must have the settings, each with its key, below `config:`";
 
@@ -99,9 +100,10 @@ function checked<T>(stack: string, parsed: z.ZodSafeParseResult<T>, marking: rea
 export function parseStackFile(text: string): StackFile {
   const file = fileSchema.safeParse(parse(text) ?? {});
   if (!file.success) throw new Error(shape);
-  const own = Object.entries(file.data.config)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value] as const);
+  const own = Object.entries(file.data.config).flatMap(([key, value]) => {
+    const name = ownKey.exec(key)?.[1];
+    return name === undefined ? [] : [[name, value] as const];
+  });
   const plain = own.filter(([, value]) => !isEncrypted(value));
   return {
     plain: Object.fromEntries(plain.map(([key, value]) => [key, structured(value)])),
