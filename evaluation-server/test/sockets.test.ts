@@ -139,11 +139,12 @@ describe("a socket", () => {
     socket.close();
   });
 
-  test("tells when a token expires while it is open", async () => {
+  test("tells when a token expires while it is open, and ends when the client gets no other one", async () => {
     const token = sealClaims(secret, { ...claims, expires: Date.now() + 300 });
     const socket = await Socket.open(first, { token });
     expect(await socket.next()).toEqual({ type: "token-expired" });
-    socket.close();
+    socket.send({ type: "ready", rev: '[1,"0"]', realmSetHash: "any" });
+    expect(await socket.closeCode()).toBe(1008);
   });
 
   test.each(["not json", '{"type":"other"}', '{"type":"ready"}', "[]"])(

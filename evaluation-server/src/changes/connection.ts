@@ -9,6 +9,8 @@ const pongDelay = 250;
 const silence = 90_000;
 /** A client says that it is ready when it has read what it was sent before, so that nearly nothing of it is left here. */
 const mostUnread = 1024 * 1024;
+/** A client whose token has expired connects anew with another one, but not when it could not get one. */
+const renewal = 15_000;
 
 export interface ConnectionHooks {
   /** What the client should hear next. */
@@ -74,6 +76,8 @@ export class Connection {
     const tell = () => {
       this.#ready = undefined;
       this.#send({ type: "token-expired" });
+      // A client that stays takes itself for connected, and hears nothing. One that is cut tries again until it can.
+      this.#expiry = setTimeout(() => this.#socket.close(1008, "token expired"), renewal);
     };
     this.#expiry = setTimeout(tell, Math.max(0, expires - Date.now()));
   }
