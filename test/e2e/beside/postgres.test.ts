@@ -120,6 +120,19 @@ it("a repository without any room takes backups again when the retention is lowe
   expect(said).toMatch(/^RESULT .*"segment"/m);
 });
 
+it("WAL that finds no room is not taken for archived, however often that is tried", async () => {
+  const said = await shell(`
+    arrived() { inspect 2>/dev/null | sed -n 's/^RESULT //p' | jq .newestWal; }
+    start; archive-now; before=$(arrived); sleep 1
+    head -c 1G /dev/zero >"$repository/filler"
+    archive-now 3; echo "exit $?"; ls "$archive"/*/* | grep -m1 'tmp$'
+    [[ $(arrived) == "$before" ]] && echo "nothing arrived"
+    rm "$repository/filler"; archive-now; echo "exit $?"`);
+  expect(said).toMatch(/zst\.pgbackrest\.tmp$/m);
+  expect(said).toContain("nothing arrived");
+  expect(said.match(/^exit \d+/gm)).toEqual(["exit 1", "exit 0"]);
+});
+
 it("the newest moment is refused while WAL is only on the data volume, or after a crash", async () => {
   const unarchived = await shell(`
     start; mv "$archive" "$archive.away"; sql --command 'CREATE TABLE late ()'; stop; mv "$archive.away" "$archive"
@@ -153,8 +166,12 @@ it("what a restore replaced is kept until the result is in service, then counts 
   expect(said.match(/^after: .*/gm)).toEqual(["after: pgdata"]);
 });
 
-it("a restore goes through a time when there was room for more connections", async () => {
-  const said = await shell("start -c max_connections=200; sentinel-beat; archive-now; stop; put_back r4 2");
+it("a restore goes through a time when there was room for more connections, and misses no WAL that never came whole", async () => {
+  const said = await shell(`
+    start -c max_connections=200; sentinel-beat; archive-now; stop
+    touch "$(dirname "$(newest)")/0000000200000000000000FF-cut-off.zst.pgbackrest.tmp"
+    put_back r4 2
+    rm "$archive"/*/*/*.tmp`);
   expect(said).toMatch(/^RESULT .*"timeline":3/m);
 });
 
