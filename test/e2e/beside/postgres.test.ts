@@ -133,6 +133,14 @@ it("WAL that finds no room is not taken for archived, however often that is trie
   expect(said.match(/^exit \d+/gm)).toEqual(["exit 1", "exit 0"]);
 });
 
+it("what is committed is archived although the segment is closed by something else meanwhile", async () => {
+  const said = await shell(`
+    sentinel-beat() { /opt/kit/bin/sentinel-beat && sql --command 'SELECT pg_switch_wal()' >&2; }
+    export -f sentinel-beat
+    start; archive-now 5`);
+  expect(said).toMatch(/^RESULT /m);
+});
+
 it("the newest moment is refused while WAL is only on the data volume, or after a crash", async () => {
   const unarchived = await shell(`
     start; mv "$archive" "$archive.away"; sql --command 'CREATE TABLE late ()'; stop; mv "$archive.away" "$archive"
