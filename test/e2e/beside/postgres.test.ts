@@ -193,6 +193,27 @@ it("of a database that crashed all can be restored that is archived, up to the n
   expect(said).toContain(`"recoveryPoint":"${row}"`);
 });
 
+it("a wrapped data key that is damaged is not blamed on the KEK", async () => {
+  const said = await shell(`
+    new_kek() { age-keygen -o "$1" 2>/dev/null; age-keygen -y "$1"; }
+    mkdir /run/kit/kek; cp "$envelope" /tmp/envelope
+    recipient=$(new_kek /run/kit/kek/identity)
+    jq --arg r "$recipient" --arg f "$(sha256sum </run/kit/key/data-key | cut -d' ' -f1)" \
+      --arg wrapped "$(age --encrypt --armor --recipient "$recipient" </run/kit/key/data-key)" \
+      '.fingerprint = $f | .kek += {recipient: $r, $wrapped}' /tmp/envelope >"$envelope"
+    data-key unwrap; echo "exit $?"; cp "$envelope" /tmp/sound
+    for damage in 'echo damaged' 'head -c 200 /tmp/sound' 'jq "del(.fingerprint)" /tmp/sound' \
+      'jq ".kek.wrapped |= .[:300]" /tmp/sound'
+    do eval "$damage" >"$envelope"; data-key unwrap; echo "exit $?"; done
+    cp /tmp/sound "$envelope"; rm /run/kit/kek/identity; new_kek /run/kit/kek/identity; data-key unwrap; echo "exit $?"
+    cp /tmp/envelope "$envelope"`);
+  expect(said.match(/^exit \d+/gm)).toEqual(["exit 0", ...Array<string>(5).fill("exit 27")]);
+  expect(said.match(/^error 27: .*/gm)).toEqual([
+    ...Array<string>(4).fill("error 27: the wrapped data key of generation 1 cannot be read"),
+    "error 27: the KEK does not open the data key of generation 1",
+  ]);
+});
+
 it("a history file that cannot be read is named", async () => {
   const said = await shell(`
     history=$(echo "$archive"/*/00000003.history); cp "$history" /tmp/history
