@@ -217,7 +217,7 @@ it("a wrapped data key that is damaged is not blamed on the KEK", async () => {
 it("a history file that cannot be read is named", async () => {
   const said = await shell(`
     history=$(echo "$archive"/*/00000003.history); cp "$history" /tmp/history
-    for damage in 'echo damaged' 'tr 0-7 1-8 </tmp/history'; do eval "$damage" >"$history"; inspect; done
+    for damage in 'echo damaged' 'head -c 40 /tmp/history'; do eval "$damage" >"$history"; inspect; done
     cp /tmp/history "$history"; inspect`);
   expect(said.match(/^error 1: where timeline 00000003 began cannot be read/gm)).toHaveLength(2);
   expect(said).toMatch(/^RESULT .*"timelines":\[.*"timeline":"00000003"/m);
