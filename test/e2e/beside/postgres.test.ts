@@ -174,6 +174,18 @@ it("what a restore replaced is kept until the result is in service, then counts 
   expect(said.match(/^after: .*/gm)).toEqual(["after: pgdata"]);
 });
 
+it("what a restore leaves that is killed goes when the database starts again", async () => {
+  const said = await shell(`
+    set -m; put_back r9 2 >/dev/null & restore=$!
+    until [[ -e "$volume/pgdata.staging-r9/PG_VERSION" ]]; do sleep 0.05; done
+    kill -KILL -- "-$restore"; wait; set +m
+    echo "before: $(ls "$volume" | xargs)"
+    KIT_ARCHIVING=off postgres-start
+    echo "after: $(ls "$volume" | xargs)"`);
+  expect(said).toMatch(/^before: pgdata pgdata.staging-r9$/m);
+  expect(said).toMatch(/^after: pgdata$/m);
+});
+
 it("a restore goes through a time when there was room for more connections, and misses no WAL that never came whole", async () => {
   const said = await shell(`
     start -c max_connections=200; sentinel-beat; archive-now; stop

@@ -62,6 +62,11 @@ find_leftovers() {
   [[ ! -e $pgdata/PG_VERSION || -e $pgdata/$proof ]] || leftovers+=("$volume"/pgdata.replaced-*)
 }
 
+clear_leftovers() {
+  find_leftovers
+  rm -rf "${leftovers[@]}"
+}
+
 # Why the repository may lack WAL of this volume's cluster; nothing when it has all that was committed. A running one may always.
 unarchived() {
   [[ -e $pgdata/PG_VERSION ]] || return 0
