@@ -3,39 +3,50 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/vishvananda/netlink"
+	"k8s.io/apimachinery/pkg/util/wait"
 )
 
-// quietLinks keeps IPv6 off the pods' bridge and the machine's ends of their links. The kernel gives each of them an
-// address a second after it came up, and browsers on this machine drop all connections when its addresses change.
-func quietLinks(ctx context.Context, bridge string) error {
-	updates := make(chan netlink.LinkUpdate)
-	opts := netlink.LinkSubscribeOptions{
-		ListExisting:  true,
-		ErrorCallback: func(err error) { log.Printf("links of pods: %v", err) },
-	}
-	if err := netlink.LinkSubscribeWithOptions(updates, ctx.Done(), opts); err != nil {
-		return fmt.Errorf("links of pods: %w", err)
-	}
-	go func() {
-		for update := range updates {
-			link := update.Attrs()
-			if update.Header.Type != syscall.RTM_NEWLINK || !isOf(bridge, link) {
-				continue
-			}
-			if err := withoutIPv6(link.Name); err != nil {
-				log.Printf("link %s may get an IPv6 address: %v", link.Name, err)
-			}
+const lookAgain = 100 * time.Millisecond
+
+// quietLinks keeps IPv6 off the pods' bridge and the machine's ends of their links until the context ends. The kernel
+// gives each of them an address a second after it came up, and browsers on this machine drop all connections when its
+// addresses change.
+func quietLinks(ctx context.Context, bridge string) {
+	wait.UntilWithContext(ctx, func(ctx context.Context) { followLinks(ctx, bridge) }, lookAgain)
+}
+
+// followLinks begins with the links that are there, and ends when the kernel had more to tell than it could keep.
+func followLinks(ctx context.Context, bridge string) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	tell := func(err error) {
+		if ctx.Err() == nil {
+			log.Printf("links of pods: %v", err)
 		}
-	}()
-	return nil
+	}
+	updates := make(chan netlink.LinkUpdate)
+	opts := netlink.LinkSubscribeOptions{ListExisting: true, ErrorCallback: tell}
+	if err := netlink.LinkSubscribeWithOptions(updates, ctx.Done(), opts); err != nil {
+		tell(err)
+		return
+	}
+	for update := range updates {
+		link := update.Attrs()
+		if update.Header.Type != syscall.RTM_NEWLINK || !isOf(bridge, link) {
+			continue
+		}
+		if err := withoutIPv6(link.Name); err != nil {
+			log.Printf("link %s may get an IPv6 address: %v", link.Name, err)
+		}
+	}
 }
 
 func isOf(bridge string, link *netlink.LinkAttrs) bool {

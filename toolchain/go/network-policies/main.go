@@ -36,9 +36,7 @@ type options struct {
 func run(opts options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if err := quietLinks(ctx, opts.bridge); err != nil {
-		return err
-	}
+	go quietLinks(ctx, opts.bridge)
 	pods := &addressBook{folder: networkNotes, network: opts.network}
 	engine, err := startEngine(ctx, opts, pods)
 	if err != nil {
