@@ -42,3 +42,13 @@ export function keyPath(path: string): string[] {
   const unescaped = path.startsWith("$") ? path.slice(1) : path;
   return unescaped.split(".").map((name) => (name.startsWith("$") ? `$${name}` : name));
 }
+
+/** The JSON of an object with one more property, a list whose items are JSON already. In pieces, which may be many. */
+export function* withList(object: object, name: string, items: readonly Buffer[]): Generator<Buffer> {
+  yield Buffer.from(`${JSON.stringify(object).slice(0, -1)},${JSON.stringify(name)}:[`);
+  for (const [index, item] of items.entries()) {
+    if (index > 0) yield Buffer.from(",");
+    yield item;
+  }
+  yield Buffer.from("]}");
+}

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from "ws";
 import type { Claims } from "../tokens/access.ts";
-import { parseClientMessage, type ServerMessage } from "./messages.ts";
+import { parseClientMessage, writeMessage } from "./messages.ts";
 import type { Reader } from "./next.ts";
 
 /** A pong that comes at once looks, to the client, older than its ping and makes it reconnect. */
@@ -13,8 +13,8 @@ const mostUnread = 1024 * 1024;
 const renewal = 15_000;
 
 export interface ConnectionHooks {
-  /** What the client should hear next. */
-  next(reader: Reader): Promise<ServerMessage | undefined>;
+  /** What the client should hear next, as JSON. */
+  next(reader: Reader): Promise<Buffer | undefined>;
   onError(error: unknown): void;
 }
 
@@ -75,7 +75,7 @@ export class Connection {
     if (expires === undefined) return;
     const tell = () => {
       this.#ready = undefined;
-      this.#send({ type: "token-expired" });
+      this.#send(writeMessage({ type: "token-expired" }));
       // A client that stays takes itself for connected, and hears nothing. One that is cut tries again until it can.
       this.#expiry = setTimeout(() => this.#socket.close(1008, "token expired"), renewal);
     };
@@ -111,7 +111,7 @@ export class Connection {
   /** To who has not read all, the rest tells as much as a pong. */
   #answerPing(): void {
     this.#pong = undefined;
-    if (this.#socket.bufferedAmount === 0) this.#send({ type: "pong" });
+    if (this.#socket.bufferedAmount === 0) this.#send(writeMessage({ type: "pong" }));
   }
 
   async #look(): Promise<void> {
@@ -136,7 +136,7 @@ export class Connection {
     }
   }
 
-  #send(message: ServerMessage): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  #send(message: Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(message, { binary: false });
   }
 }

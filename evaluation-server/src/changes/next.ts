@@ -3,7 +3,7 @@ import { inSnapshot, type Pool } from "../store/pool.ts";
 import { formatRevision, isLost, parseRevision, readStanding, recordEpoch } from "../store/revisions.ts";
 import { pull } from "../sync/pull.ts";
 import { realmSetHash, realmsOf } from "../sync/realms.ts";
-import type { ServerMessage } from "./messages.ts";
+import { writeChanges, writeMessage } from "./messages.ts";
 
 /** Who is at the other end of a socket, and what it has. */
 export interface Reader {
@@ -14,12 +14,12 @@ export interface Reader {
   readonly realmSetHash: string;
 }
 
-/** What a client should hear next; undefined when it has everything. */
-export async function nextMessage(pool: Pool, reader: Reader): Promise<ServerMessage | undefined> {
+/** What a client should hear next, as JSON; undefined when it has everything. */
+export async function nextMessage(pool: Pool, reader: Reader): Promise<Buffer | undefined> {
   const { database, client, revision } = reader;
   const realms = realmsOf(reader.user);
   const hash = realmSetHash(realms);
-  const sync = { type: "realms-changed", realmsHash: hash } as const;
+  const sync = writeMessage({ type: "realms-changed", realmsHash: hash });
   if (reader.realmSetHash !== hash) return sync;
   await recordEpoch(pool, database);
   const answer = await inSnapshot(pool, async (on) => {
@@ -34,7 +34,7 @@ export async function nextMessage(pool: Pool, reader: Reader): Promise<ServerMes
     const changes = await pull(on, database, { realms, known: realms, since: seen.number, touched: [] });
     if (changes.length === 0) return undefined;
     const newRev = formatRevision(current);
-    return { type: "changes", baseRev: revision, newRev, realmSetHash: hash, changes } as const;
+    return writeChanges({ type: "changes", baseRev: revision, newRev, realmSetHash: hash }, changes);
   });
   if (answer !== "lost") return answer;
   await requestReset(pool, database, client);

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { badRequest, HttpError } from "../errors.ts";
@@ -24,6 +25,8 @@ const userOf = (request: FastifyRequest, secret: string, database: string): stri
     ? undefined
     : requireScope(request, secret, database, "ACCESS_DB").sub;
 
+const json = "application/json; charset=utf-8";
+
 const countEach = (words: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]));
 
@@ -49,15 +52,17 @@ export function databaseRoutes(app: FastifyInstance, context: Context): void {
 
   app.get("/auth-providers", () => ({ providers: [], otpEnabled: config.mailer !== undefined }));
 
-  app.post<DatabaseParams>("/sync", async (request) => {
+  app.post<DatabaseParams>("/sync", async (request, reply) => {
     const { database } = request.params;
     const user = userOf(request, config.secret, database);
     const syncRequest = parseSyncRequest(request.body);
-    return patiently(() =>
+    const pieces = await patiently(() =>
       answer(pool, database, user, syncRequest, (refusals) =>
         request.log.warn({ database, refused: countEach(refusals) }, "refused what a client wrote"),
       ),
     );
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return reply.headers({ "content-type": json, "content-length": length }).send(Readable.from(pieces));
   });
 
   app.post<DatabaseParams>("/whitelist", async (request) => {

@@ -42,35 +42,84 @@ export async function loadObjects(
   return rows;
 }
 
-/** All objects of the given realms. */
-export async function loadRealms(
-  on: Queryable,
-  database: string,
-  realms: readonly string[],
-): Promise<Stored[]> {
-  if (realms.length === 0) return [];
-  const { rows } = await on.query<Stored>(
-    `SELECT table_name AS table, key, realm, value FROM dexie_cloud.objects
-     WHERE database_id = $1 AND realm = ANY($2) ORDER BY table_name, key`,
-    [database, realms],
-  );
-  return rows;
+/** An object that is only passed on: its value is the text that is stored. */
+export interface Written extends Place {
+  readonly value: string;
 }
 
-/** The places that changed in the given realms after a revision. */
-export async function changedPlaces(
+/** A place without an object. */
+export interface Gone extends Place {
+  readonly value: null;
+}
+
+const partSize = 100;
+
+/** What a query finds, part by part, so that it is never here all at once. Needs a transaction. */
+async function* inParts<Row extends Written | Gone>(
+  on: Queryable,
+  query: string,
+  values: unknown[],
+): AsyncGenerator<Row[]> {
+  await on.query(`DECLARE parts NO SCROLL CURSOR FOR ${query}`, values);
+  for (;;) {
+    const { rows } = await on.query<Row>(`FETCH ${partSize} FROM parts`);
+    yield rows;
+    if (rows.length < partSize) break;
+  }
+  await on.query("CLOSE parts");
+}
+
+/** The objects at the given places that lie in one of the realms. */
+export async function* objectsAt(
+  on: Queryable,
+  database: string,
+  places: readonly Place[],
+  realms: readonly string[],
+): AsyncGenerator<Written[]> {
+  const possible = places.filter(({ key }) => isStorable(key));
+  if (possible.length === 0) return;
+  yield* inParts(
+    on,
+    `SELECT o.table_name AS table, o.key, o.value::text
+     FROM unnest($2::text[], $3::text[]) AS p(table_name, key)
+     JOIN dexie_cloud.objects o ON o.database_id = $1 AND o.table_name = p.table_name AND o.key = p.key
+     WHERE o.realm = ANY($4)`,
+    [database, ...columns(possible), realms],
+  );
+}
+
+/** All objects of the given realms. */
+export async function* objectsOf(
   on: Queryable,
   database: string,
   realms: readonly string[],
-  after: bigint,
-): Promise<Place[]> {
-  if (realms.length === 0) return [];
-  const { rows } = await on.query<Place>(
-    `SELECT DISTINCT table_name AS table, key FROM dexie_cloud.changes
-     WHERE database_id = $1 AND realm = ANY($2) AND revision > $3`,
-    [database, realms, String(after)],
+): AsyncGenerator<Written[]> {
+  if (realms.length === 0) return;
+  yield* inParts(
+    on,
+    `SELECT table_name AS table, key, value::text FROM dexie_cloud.objects
+     WHERE database_id = $1 AND realm = ANY($2)`,
+    [database, realms],
   );
-  return rows;
+}
+
+/** What changed in the given realms after a revision. Of realms that are not known it tells only what has gone. */
+export async function* changedObjects(
+  on: Queryable,
+  database: string,
+  realms: readonly string[],
+  known: readonly string[],
+  after: bigint,
+): AsyncGenerator<(Written | Gone)[]> {
+  if (realms.length === 0) return;
+  yield* inParts(
+    on,
+    `SELECT c.table_name AS table, c.key, o.value::text
+     FROM dexie_cloud.changes c LEFT JOIN dexie_cloud.objects o
+       ON o.database_id = c.database_id AND o.table_name = c.table_name AND o.key = c.key AND o.realm = ANY($2)
+     WHERE c.database_id = $1 AND c.realm = ANY($2) AND c.revision > $4 AND (c.realm = ANY($3) OR o.key IS NULL)`,
+    [database, realms, known, String(after)],
+  );
 }
 
 /** Writes changes and their place in the change log. */

@@ -9,7 +9,7 @@ import {
   type Standing,
 } from "../store/revisions.ts";
 import { HttpError, notImplemented } from "../errors.ts";
-import type { Json } from "../tson.ts";
+import { type Json, withList } from "../tson.ts";
 import { commit, type Writer } from "./commit.ts";
 import { pull, type ServerChanges } from "./pull.ts";
 import { realmsOf } from "./realms.ts";
@@ -29,6 +29,9 @@ export interface SyncAnswer {
     readonly txid: string | undefined;
   }[];
 }
+
+/** An answer as its JSON, in pieces. */
+export type WrittenAnswer = readonly Buffer[];
 
 /** How to serve a client: from its revision on, all anew, or by letting it drop everything first. */
 export type Mode = "since" | "anew" | "drop";
@@ -77,7 +80,7 @@ export async function answer(
   user: string | undefined,
   request: SyncRequest,
   onRefusals: (refusals: readonly Refusal[]) => void,
-): Promise<SyncAnswer> {
+): Promise<WrittenAnswer> {
   const client = request.clientIdentity;
   if (Object.values(request.schema).some(hasDocuments)) throw notImplemented("Y.js documents (yProps)");
   const transactions = groupByTransaction(request.changes);
@@ -101,15 +104,15 @@ export async function answer(
       since: since ?? 0n,
       touched: transactions.flatMap(placesOf),
     });
-    return {
+    const head: Omit<SyncAnswer, "changes"> = {
       serverRevision: keepsItsRevision(mode, lastPull) ?? formatRevision(standing.current),
       dbId: database,
       realms: mode === "drop" ? [] : realms,
       inviteRealms: [],
       schema,
-      changes,
       rejections: refused.map(rejection),
     };
+    return [...withList(head, "changes", changes)];
   });
 }
 
