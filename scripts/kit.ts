@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import type { Command, CommanderError } from "commander";
 import { describeError, exitCode, KitError } from "./lib/errors.ts";
-import { commandAsTyped, endOnInterrupt } from "./lib/interrupts.ts";
+import { commandAsTyped, endOnInterrupt, interruption } from "./lib/interrupts.ts";
 import { stateDir } from "./lib/paths.ts";
 import { proxyExceptions } from "./lib/proxy.ts";
 import { result, say } from "./lib/say.ts";
@@ -73,8 +73,7 @@ function wrongUse(command: Command, { code, message }: CommanderError): KitError
 }
 
 function interrupted(): never {
-  const parts = { why: "it was asked to stop", next: commandAsTyped() };
-  say(describeError(new KitError("interrupted", "interrupted", parts)));
+  say(describeError(interruption()));
   process.exit(exitCode.interrupted);
 }
 

@@ -1,5 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { confirmByName, confirmYes } from "./confirm.ts";
+import { PassThrough } from "node:stream";
+import type { KitError } from "./errors.ts";
+import { confirmByName, confirmYes, question } from "./confirm.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -25,3 +27,20 @@ it.each([
     });
   },
 );
+
+it.each([
+  ["Ctrl-C ends the command as it does elsewhere", "\u0003", { rejected: "interrupted" }],
+  ["Ctrl-D is an empty answer", "\u0004", { answered: "" }],
+  ["a line is the answer", " yes \r", { answered: "yes" }],
+])("at a question %s", async (_, typed, outcome) => {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin });
+  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+  vi.stubGlobal("process", Object.create(process, { stdin: { value: stdin }, stderr: { value: stderr } }));
+  const asked = question("Go on? ");
+  stdin.write(typed);
+  const found = await asked.then(
+    (answered) => ({ answered }),
+    (error: unknown) => ({ rejected: (error as KitError).exit }),
+  );
+  expect(found).toEqual(outcome);
+});

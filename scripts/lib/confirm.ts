@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { KitError } from "./errors.ts";
-import { commandAsTyped } from "./interrupts.ts";
+import { commandAsTyped, interruption } from "./interrupts.ts";
 import { say } from "./say.ts";
 
 /** What a person is asked to confirm. */
@@ -24,12 +24,15 @@ export async function confirmYes(asked: Confirmation): Promise<void> {
   if (!/^y(es)?$/i.test(typed)) throw unconfirmed(asked, "the answer was not yes");
 }
 
-/** Asks one question on the terminal. Ctrl-C and Ctrl-D are empty answers. */
+/** Asks one question on the terminal. Ctrl-D is an empty answer, Ctrl-C ends the command. */
 export async function question(text: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const closed = once(terminal, "close").then(() => "");
-    return (await Promise.race([terminal.question(text), closed])).trim();
+    const answer = terminal.question(text).catch(() => "");
+    // A terminal that is read line by line hands Ctrl-C to its reader instead of sending the signal.
+    const stopped = once(terminal, "SIGINT").then(() => Promise.reject(interruption()));
+    return (await Promise.race([answer, closed, stopped])).trim();
   } finally {
     terminal.close();
   }

@@ -1,3 +1,5 @@
+import { KitError } from "./errors.ts";
+
 // How many parts of the kit are winding down something of their own when Ctrl-C comes.
 let held = 0;
 
@@ -20,6 +22,10 @@ export function endOnInterrupt(end: () => never): void {
 export function commandAsTyped(): string {
   return ["./kit", ...process.argv.slice(2)].map(shellWord).join(" ");
 }
+
+/** What Ctrl-C ends a command with. */
+export const interruption = (): KitError =>
+  new KitError("interrupted", "interrupted", { why: "it was asked to stop", next: commandAsTyped() });
 
 /** A word of a command, quoted where a shell would read something else. */
 export const shellWord = (arg: string): string =>
