@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { kubeconfigPath } from "../lib/local/index.ts";
 import { newStackOption } from "../lib/options.ts";
+import { pathAsTyped } from "../lib/paths.ts";
 import { openWorkspace, ownStateSettings } from "../lib/pulumi/index.ts";
 import { Phases, result } from "../lib/say.ts";
 import type { InitOptions } from "../lib/stack/answers.ts";
@@ -57,15 +57,20 @@ async function answersOf(told: Complete, present: PresentSettings): Promise<Answ
   return {
     target: present.target ?? targetOf(told),
     url: present.server?.url ?? url,
-    kek: present.keys?.age ?? { identityFile: resolve(kek), recipient: await recipientOf(resolve(kek)) },
+    kek: present.keys?.age ?? (await kekOf(pathAsTyped(kek))),
     escrow: present.keys?.escrow ?? escrow,
     images: present.images ?? (await imagesOf(told)),
   };
 }
 
+const kekOf = async (identityFile: string): Promise<Answers["kek"]> => ({
+  identityFile,
+  recipient: await recipientOf(identityFile),
+});
+
 function targetOf({ target, kubeconfig = "", context = "", storageClass }: Complete): TargetSetting {
   if (target === "local") return { kind: "local", kubeconfig: kubeconfigPath };
-  const cluster = { kind: "kubernetes", kubeconfig: resolve(kubeconfig), context } as const;
+  const cluster = { kind: "kubernetes", kubeconfig: pathAsTyped(kubeconfig), context } as const;
   return storageClass === undefined ? cluster : { ...cluster, storageClass };
 }
 

@@ -13,3 +13,6 @@ export const stateDir = join(root, ".kit");
 
 /** The one local Kubernetes node of this machine, whichever checkout started it. */
 export const machineDir = "/var/lib/dexie-cloud-kit";
+
+/** A path as a person types it: at a question, and after `--flag=`, no shell has put the home folder in the place of its tilde. */
+export const pathAsTyped = (typed: string): string => resolve(typed.replace(/^~(?=\/)/, homedir()));
