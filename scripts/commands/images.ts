@@ -37,11 +37,17 @@ async function list({ output }: ListOptions): Promise<void> {
   else result(table(images));
 }
 
-async function build(names: readonly ImageName[], { refresh }: BuildOptions): Promise<void> {
+async function build(
+  names: readonly ImageName[],
+  { refresh }: BuildOptions,
+  command: Command,
+): Promise<void> {
   const wanted = names.length > 0 ? names : imageNames;
   const make = refresh ? refreshImages : buildImages;
   const images = await new Phases(1).run("images", (phase) => make(wanted, phase));
-  result(images.map(({ reference }) => reference).join("\n"));
+  const { output } = command.optsWithGlobals<ListOptions>();
+  if (output === "json") jsonResult("images", { images: await imageStates(wanted) });
+  else result(images.map(({ reference }) => reference).join("\n"));
 }
 
 function table(images: readonly ImageState[]): string {

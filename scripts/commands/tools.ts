@@ -18,7 +18,11 @@ export function command(): Command {
   return tools;
 }
 
-async function list({ output }: { readonly output: string }): Promise<void> {
+interface ListOptions {
+  readonly output: string;
+}
+
+async function list({ output }: ListOptions): Promise<void> {
   const toolbox = await openToolbox();
   const plugins = await pluginStates(toolbox);
   const tools = (await toolStates(toolbox)).filter(
@@ -39,9 +43,11 @@ function table(states: readonly ToolState[]): string {
   return rows.toString();
 }
 
-async function install(names: readonly string[]): Promise<void> {
+async function install(names: readonly string[], _: object, command: Command): Promise<void> {
   const started = performance.now();
   const toolbox = await openToolbox();
   const count = await provideAll(names, toolbox);
   say(`${count} tools are ready after ${seconds(started)}`);
+  const { output } = command.optsWithGlobals<ListOptions>();
+  if (output === "json") await list({ output });
 }
