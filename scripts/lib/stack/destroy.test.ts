@@ -1,6 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
 import type { StateResource } from "../pulumi/index.ts";
-import { protectionRefusal } from "./destroy.ts";
+import { databaseAnswers } from "../backups/inspect.ts";
+import { protectionRefusal, takeLastBackup } from "./destroy.ts";
+
+vi.mock("../backups/inspect.ts", () => ({ databaseAnswers: vi.fn() }));
 
 const resource = (name: string, protect: boolean): StateResource => ({
   urn: `urn:pulumi:office::dexie-cloud-kit::kubernetes:core/v1:PersistentVolumeClaim::${name}`,
@@ -35,4 +41,24 @@ describe("a protected stack", () => {
       expect(protectionRefusal(office, { protection: true }, unlocked)).toBeUndefined();
     },
   );
+});
+
+it("without a database, the last backup of a destruction that was cut off is named", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "last-backups-"));
+  const cluster = { stack: "office", kubeconfig: "/k", databaseNamespace: "", serverNamespace: "" };
+  const phase = { waitingFor: () => undefined, note: () => undefined };
+  const take = () => takeLastBackup(cluster, join(folder, "office-2026-11-28T231500.000Z.tar"), phase);
+  vi.mocked(databaseAnswers).mockResolvedValue(false);
+  try {
+    await writeFile(join(folder, "office-west-2026-11-28T221500.000Z.tar"), "");
+    await expect(take()).rejects.toMatchObject({ next: "./kit status --stack office" });
+    await writeFile(join(folder, "office-2026-11-27T221500.000Z.tar"), "");
+    await writeFile(join(folder, "office-2026-11-28T221500.000Z.tar"), "");
+    await expect(take()).rejects.toMatchObject({
+      why: expect.stringContaining(`${folder}/office-2026-11-28T221500.000Z.tar`) as string,
+      next: "./kit destroy --without-backup --stack office, where that one is enough",
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Settings } from "../../../infra/settings/schema.ts";
 import type { Cluster } from "../backups/cluster.ts";
 import { createBackup } from "../backups/create.ts";
@@ -43,7 +43,9 @@ export function protectionRefusal(
 
 /** Makes a last backup and copies the repository, encrypted as it is, into a file outside the cluster. */
 export async function takeLastBackup(cluster: Cluster, file: string, phase: Phase): Promise<void> {
-  if (!(await databaseAnswers(cluster))) throw noLastBackup(cluster.stack, "the database does not answer");
+  const earlier = await newestIn(dirname(file), cluster.stack);
+  if (!(await databaseAnswers(cluster)))
+    throw noLastBackup(cluster.stack, "the database does not answer", earlier);
   const made = await createBackup(cluster, "incr", phase);
   phase.waitingFor("the copy of the repository");
   const bytes = await copyRepository(cluster, file);
@@ -74,9 +76,24 @@ async function copyRepository(cluster: Cluster, file: string): Promise<number> {
   }
 }
 
-function noLastBackup(stack: string, why: string): KitError {
-  return new KitError("failed", "no last backup can be taken, so nothing was destroyed", {
-    why: `${why}; --without-backup destroys it without one`,
-    next: `./kit status --stack ${stack}`,
+/** A destruction that was cut off has taken its last backup, and perhaps removed the database since. */
+function noLastBackup(stack: string, why: string, earlier?: string): KitError {
+  const other = earlier === undefined ? "" : `; the one of an earlier run is ${earlier}`;
+  return new KitError("failed", "no last backup can be taken, so this run destroyed nothing", {
+    why: `${why}${other}; --without-backup destroys it without one`,
+    next:
+      earlier === undefined
+        ? `./kit status --stack ${stack}`
+        : `./kit destroy --without-backup --stack ${stack}, where that one is enough`,
   });
+}
+
+/** The newest last backup of a stack in a folder. */
+export async function newestIn(folder: string, stack: string): Promise<string | undefined> {
+  const files = await readdir(folder).catch(() => []);
+  const name = files
+    .filter((file) => file.startsWith(`${stack}-`) && /^\d{4}-.*Z\.tar$/.test(file.slice(stack.length + 1)))
+    .sort()
+    .at(-1);
+  return name === undefined ? undefined : join(folder, name);
 }
