@@ -237,3 +237,14 @@ test("the log has no addresses, paths or content of clients", async () => {
     expect.objectContaining({ method: "POST", route: "/:database/sync", database: "zdemo", status: 200 }),
   );
 });
+
+test("the most talkative log has nothing of what is no HTTP either", async () => {
+  const talkative = await installation.another({ LOG_LEVEL: "trace" });
+  const socket = connect({ host: "localhost", port: Number(new URL(talkative.origin).port) });
+  const said = Buffer.from(`nonsense\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+  socket.write(said);
+  await talkative.logged(({ msg }) => msg === "client error");
+  socket.destroy();
+  expect(talkative.log).toContain("HPE_INVALID_METHOD");
+  expect(talkative.log).not.toContain(said.subarray(-40).join(","));
+});

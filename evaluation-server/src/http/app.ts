@@ -65,6 +65,13 @@ function logAnswers(app: FastifyInstance): void {
   });
 }
 
+/** What Fastify itself may log. The errors of Node's parser have more on them: the bytes that it could not read. */
+const serializers = {
+  req: () => ({}),
+  res: () => ({}),
+  err: ({ name, code, message, stack = "" }: FastifyError) => ({ type: name, code, message, stack }),
+};
+
 /** All that is answered over HTTP. `publicFolder` holds the demo page, if there is one. */
 export async function createApp(
   context: Context,
@@ -78,7 +85,7 @@ export async function createApp(
     routerOptions: { maxParamLength: 200 },
     rewriteUrl: (request) => singleSlashes(request.url ?? "/"),
     logController: new LogController({ disableRequestLogging: true }),
-    logger: { ...logger, base: null, serializers: { req: () => ({}), res: () => ({}) } },
+    logger: { ...logger, base: null, serializers },
   });
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "not found" }));
