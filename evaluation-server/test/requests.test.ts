@@ -91,6 +91,14 @@ describe("bodies", () => {
     expect(await statusOf(gzipSync(large), { "content-encoding": "gzip" })).toBe(413);
   });
 
+  test("of too many values get 413, as do large ones where there are none of users", async () => {
+    const values = `{"clientIdentity":"d","changes":[],"schema":{"a":[${"{},".repeat(500_000)}1]}}`;
+    expect((await sync(values)).status).toBe(413);
+    const scopes = Array.from({ length: 20_000 }, () => "ACCESS_DB");
+    const grant = { grant_type: "demo", demo_user: "alice@demo.local", scopes };
+    expect((await post(at("/zdemo/token"), grant)).status).toBe(413);
+  });
+
   test("above the limit are read to their end, so that the answer reaches who sends first and reads then", async () => {
     const before = replica.lines.length;
     const socket = connect({ host: "localhost", port: Number(new URL(replica.origin).port) }).pause();

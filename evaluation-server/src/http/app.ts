@@ -9,7 +9,7 @@ import { describeError, HttpError } from "../errors.ts";
 import { databaseExists, isDatabaseId } from "../store/databases.ts";
 import { isOutage, isTooSlow, patiently } from "../store/outage.ts";
 import { blobRoutes } from "./blobs.ts";
-import { acceptBodies, bodyLimit } from "./bodies.ts";
+import { acceptBodies, smallBodyLimit } from "./bodies.ts";
 import type { Context, DatabaseParams } from "./context.ts";
 import { allowOrigins, originPolicy } from "./cors.ts";
 import { databaseRoutes } from "./database.ts";
@@ -79,7 +79,7 @@ export async function createApp(
   logger: { readonly level: string },
 ): Promise<FastifyInstance> {
   const app = Fastify({
-    bodyLimit,
+    bodyLimit: smallBodyLimit,
     forceCloseConnections: "idle",
     requestTimeout,
     routerOptions: { maxParamLength: 200 },

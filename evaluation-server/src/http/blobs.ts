@@ -4,6 +4,7 @@ import { loadBlob, saveBlob } from "../store/blobs.ts";
 import { patiently } from "../store/outage.ts";
 import { realmsOf } from "../sync/realms.ts";
 import { bearer, requireScope } from "./bearer.ts";
+import { bodyLimit } from "./bodies.ts";
 import type { Context } from "./context.ts";
 
 interface BlobParams {
@@ -18,7 +19,7 @@ export function blobRoutes(app: FastifyInstance, { pool, config }: Context): voi
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
-  app.put<BlobParams>("/blob/:blob", async (request) => {
+  app.put<BlobParams>("/blob/:blob", { bodyLimit }, async (request) => {
     const { database, blob: id } = request.params;
     const { sub } = requireScope(request, config.secret, database, "ACCESS_DB");
     if (!idPattern.test(id)) throw badRequest("blob id");

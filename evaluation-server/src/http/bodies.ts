@@ -6,6 +6,25 @@ import { HttpError } from "../errors.ts";
 /** No request may have a larger body, packed or unpacked. */
 export const bodyLimit = 10 * 1024 * 1024;
 
+/** For all that carries no data of users. */
+export const smallBodyLimit = 64 * 1024;
+
+/** A value takes up to fifty times the room of its text, here and in what is made of it. */
+const mostValues = 500_000;
+
+/** Counts what begins or separates values, outside of texts. */
+export function hasTooManyValues(json: string, most = mostValues): boolean {
+  let count = 0;
+  let isInText = false;
+  for (let index = 0; index < json.length && count <= most; index++) {
+    const character = json[index];
+    if (character === '"') isInText = !isInText;
+    else if (isInText && character === "\\") index++;
+    else if (!isInText && (character === "," || character === "[" || character === "{")) count++;
+  }
+  return count > most;
+}
+
 /**
  * Accepts TSON (which is read as plain JSON) and bodies packed with gzip.
  * The rest of a body that is answered before its end is read and thrown away (for at most the request timeout):
@@ -13,7 +32,12 @@ export const bodyLimit = 10 * 1024 * 1024;
  */
 export function acceptBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
-  app.addContentTypeParser(["application/tson", "application/x-tson"], { parseAs: "string" }, parse);
+  const types = ["application/json", "application/tson", "application/x-tson"];
+  app.removeContentTypeParser(types);
+  app.addContentTypeParser<string>(types, { parseAs: "string" }, (request, body, done) => {
+    if (hasTooManyValues(body)) done(new HttpError(413, { error: "too many values" }));
+    else void parse(request, body, done);
+  });
 
   app.addHook("preParsing", (request, _reply, payload, done) => {
     const encoding = request.headers["content-encoding"];

@@ -8,6 +8,7 @@ import { answer } from "../sync/answer.ts";
 import { parseSyncRequest } from "../sync/request.ts";
 import { createClient, listClients } from "../tokens/clients.ts";
 import { grantTokens } from "../tokens/grants.ts";
+import { bodyLimit } from "./bodies.ts";
 import { bearer, requireScope } from "./bearer.ts";
 import type { Context, DatabaseParams } from "./context.ts";
 
@@ -52,7 +53,7 @@ export function databaseRoutes(app: FastifyInstance, context: Context): void {
 
   app.get("/auth-providers", () => ({ providers: [], otpEnabled: config.mailer !== undefined }));
 
-  app.post<DatabaseParams>("/sync", async (request, reply) => {
+  app.post<DatabaseParams>("/sync", { bodyLimit }, async (request, reply) => {
     const { database } = request.params;
     const user = userOf(request, config.secret, database);
     const syncRequest = parseSyncRequest(request.body);

@@ -37,4 +37,17 @@ describe("a request to sync", () => {
   ])("may not have %s", (_what, operation) => {
     expect(() => parse(operation)).toThrow(/^\{"error":"bad request","what":"[^x]{0,60}"\}$/);
   });
+
+  it("is refused for its first fault, however many there are", () => {
+    const changes = Array.from({ length: 100_000 }, () => ({
+      table: "items",
+      muts: [{ type: "other", keys: [] }],
+    }));
+    const wrong = { clientIdentity: "device", schema: {}, changes };
+    expect(() => parseSyncRequest(wrong)).toThrow('"what":"changes.0.muts.0.type: invalid_union"');
+    const values = Array.from({ length: 100_000 }, () => 1);
+    expect(() => parse({ type: "insert", keys: ["a"], values })).toThrow(
+      '"what":"changes.0.muts.0.values: custom"',
+    );
+  });
 });
