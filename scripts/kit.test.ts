@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { root } from "./lib/paths.ts";
 
 async function kit(...args: string[]) {
@@ -40,6 +40,13 @@ it.each([
   expect(stderr).toContain(what);
   expect(stderr).toMatch(/^error 2 \(usage\): .*\n {2}why: .*\n {2}next: .*\n$/);
   expect(stderr).toContain(`next: ${next}\n`);
+});
+
+it("takes an empty KIT_STACK for none", async () => {
+  vi.stubEnv("KIT_STACK", "");
+  const { stderr } = await kit("init", "--target", "kubernetes");
+  vi.unstubAllEnvs();
+  expect(stderr).toContain("required option '--stack <name>' not specified");
 });
 
 it("helps with one command", async () => {

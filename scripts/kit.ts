@@ -112,4 +112,6 @@ function endWithReader(error: NodeJS.ErrnoException): never {
 endOnInterrupt(interrupted);
 process.stdout.on("error", endWithReader);
 Object.assign(process.env, proxyExceptions(process.env));
+// Elsewhere too an empty variable counts as none.
+if (process.env["KIT_STACK"] === "") delete process.env["KIT_STACK"];
 await main(process.argv.slice(2)).catch(report);
