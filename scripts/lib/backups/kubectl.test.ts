@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kubectlError } from "./kubectl.ts";
+import { kubectlError, linesOf } from "./kubectl.ts";
 
 const local = {
   stack: "demo",
@@ -29,4 +29,20 @@ describe("a kubectl that failed", () => {
     const error = kubectlError(cluster, args, said);
     expect(error).toMatchObject({ exit: "failed", why: said, next });
   });
+});
+
+it("tells all that a login program says, and no log line", () => {
+  const log =
+    'E1129 00:05:16.6 211 memcache.go:265] "Unhandled Error" err=<\n\tgetting credentials\n\t\n >\n';
+  const said = `log in first: cloud login\n${log}log in first: cloud login\nUnable to connect to the server: exec: executable cloud not found\n\nInstall it:\n      https://cloud.example.com\n`;
+  const lines = [
+    "log in first: cloud login",
+    "Unable to connect to the server: exec: executable cloud not found",
+    "Install it:",
+    "https://cloud.example.com",
+  ];
+  expect(linesOf(said)).toEqual(lines);
+  expect(kubectlError({ ...local, context: "production" }, ["get", "pods"], said).why.split(/\n +/)).toEqual(
+    lines,
+  );
 });

@@ -39,6 +39,12 @@ const unreachable =
 /** Such as with a token or client certificate that has ended. */
 const unknownUser = /must be logged in/;
 
+/** What kubectl told people, each line once: its log lines say the same, before. A login program has its own words there. */
+export function linesOf(said: string): string[] {
+  const lines = said.split("\n").filter((line) => !/^(\s*$|\t| >$|[A-Z]\d{4} )/.test(line));
+  return [...new Set(lines.map((line) => line.trim()))];
+}
+
 /** The error of a kubectl that failed, from what it said. */
 export function kubectlError(cluster: Cluster, args: readonly string[], said: string): KitError {
   const isUnknown = unknownUser.test(said);
@@ -50,7 +56,7 @@ export function kubectlError(cluster: Cluster, args: readonly string[], said: st
   const look = `kubectl --kubeconfig ${kubeconfig} --context ${context} cluster-info`;
   const does = isUnknown ? "does not know the user of the context" : "does not answer";
   return new KitError("failed", `the cluster of stack ${stack} ${does}`, {
-    why: said.split("\n").at(-1) ?? said,
+    why: linesOf(said).join("\n        "),
     next: context === contextName ? "./kit local start" : look,
   });
 }

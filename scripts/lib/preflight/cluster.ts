@@ -1,6 +1,6 @@
 import type { Settings } from "../../../infra/settings/schema.ts";
 import type { Cluster } from "../backups/cluster.ts";
-import { tryKubectl, type Answer } from "../backups/kubectl.ts";
+import { linesOf, tryKubectl, type Answer } from "../backups/kubectl.ts";
 import { fail, pass, warn, type Check } from "./checks.ts";
 
 /** What is known of a cluster of somebody's own. */
@@ -132,7 +132,7 @@ function groundOf(exposure: Wanted["exposure"]): Ground | undefined {
 }
 
 function versionIn({ exitCode, stdout, stderr }: Answer): ClusterFacts["version"] {
-  if (exitCode !== 0) return { says: stderr.trim().split("\n").at(-1) ?? "kubectl failed" };
+  if (exitCode !== 0) return { says: linesOf(stderr).join(" ") || "kubectl failed" };
   const { serverVersion } = JSON.parse(stdout) as { serverVersion: { major: string; minor: string } };
   // Some vendors write "30+".
   return { major: Number.parseInt(serverVersion.major), minor: Number.parseInt(serverVersion.minor) };
