@@ -152,6 +152,14 @@ describe("Node", () => {
     expect(readdirSync(join(folder, "cache/dexie-cloud-kit"))).toEqual([`node-${pinned}`]);
   });
 
+  it("is installed again where a loss of power left an empty one", async () => {
+    npm();
+    program(inCache(), "");
+    writeFileSync(inCache(), "");
+    expect((await kit()).stdout).toContain(inCache());
+    expect(npmCalls()).toHaveLength(1);
+  });
+
   it.each([
     ["in the user's folder when the variable is empty", { XDG_CACHE_HOME: "" }],
     ["in the user's folder", {}],
