@@ -10,12 +10,13 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { KitError } from "../errors.ts";
 import type { Patience } from "./download.ts";
 import { parseLock } from "./lock.ts";
@@ -106,6 +107,18 @@ describe("a download", () => {
     expect(readFileSync(path, "utf8")).toContain("hello 1.0.0");
     expect(kept()).toEqual([expect.stringMatching(/^hello-1\.0\.0-[0-9a-f]{12}$/)]);
     expect(readdirSync(join(path, "../..")).sort()).toEqual(["bin", "tool.json"]);
+  });
+
+  it("is on the disk before it has its name", async () => {
+    site = whole;
+    const seen: string[][] = [];
+    await using handle = await open(import.meta.filename);
+    const sync = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, "sync");
+    sync.mockImplementation(() => Promise.resolve(void seen.push(kept())));
+    onTestFinished(() => sync.mockRestore());
+    await provide("hello", toolbox());
+    const unfinished = [expect.stringMatching(/^\.hello-/)];
+    expect(seen).toEqual([unfinished, unfinished]);
   });
 
   it("is made once", async () => {
