@@ -105,11 +105,24 @@ element("form").addEventListener("submit", (event) => {
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-login]"))
   button.addEventListener("click", () => void logIn(button.dataset["login"] ?? ""));
 
-element("logout").addEventListener("click", () => void db.cloud.logout({ force: true }));
+async function logOut(): Promise<void> {
+  try {
+    await db.cloud.logout({ force: false });
+  } catch (error) {
+    // The person stays, or the sync that follows a logout failed: the next login says so.
+    console.info(error);
+  }
+}
 
-// The addon asks by this channel: messages only, as demo users need no password.
+element("logout").addEventListener("click", () => void logOut());
+
+// The addon asks by this channel: no password, as demo users need none.
 db.cloud.userInteraction.subscribe((interaction) => {
   if (interaction?.type === "message-alert") interaction.onSubmit({});
+  if (interaction?.type !== "logout-confirmation") return;
+  const isSure = confirm("The server does not have all that you wrote yet. Log out and lose it?");
+  if (isSure) interaction.onSubmit({});
+  else interaction.onCancel();
 });
 // Before it is open nobody knows who is logged in.
 await db.open();

@@ -91,10 +91,37 @@ describe.skipIf(chromium === undefined)("the to-do page in Chromium", () => {
     await one.login("alice@demo.local");
     await one.add("Of Alice");
     await one.waitForState("in sync");
+    // In case that it was so before the item was sent.
+    one.page.once("dialog", (dialog) => void dialog.accept());
     await one.page.locator("#logout").click();
     await one.page.locator("#welcome").waitFor();
     await one.login("bob@demo.local");
     expect(await one.page.locator("#list").textContent()).not.toContain("Of Alice");
+  });
+
+  test("asks before a logout loses what is not at the server yet", async () => {
+    const [one, two] = [await window(), await window()];
+    await Promise.all([one.login("alice@demo.local"), two.login("alice@demo.local")]);
+    await one.page.context().setOffline(true);
+    await one.add("Not sent yet");
+    await one.waitForItem("Not sent yet");
+    const logout = async (answer: "accept" | "dismiss") => {
+      const asked = one.page.waitForEvent("dialog");
+      const clicked = one.page.locator("#logout").click();
+      await (await asked)[answer]();
+      await clicked;
+    };
+    await logout("dismiss");
+    expect(await one.page.locator("#list").textContent()).toContain("Not sent yet");
+    await one.page.context().setOffline(false);
+    await two.waitForItem("Not sent yet");
+
+    await one.page.context().setOffline(true);
+    await one.add("Given up");
+    await one.waitForItem("Given up");
+    await logout("accept");
+    await one.page.locator("#welcome").waitFor();
+    expect(faults.filter((fault) => !fault.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);
   });
 
   test("asks nobody but its server and installs no service worker", async () => {
