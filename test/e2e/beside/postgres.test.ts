@@ -205,6 +205,16 @@ it("of a database that crashed all can be restored that is archived, up to the n
   expect(said).toContain(`"recoveryPoint":"${row}"`);
 });
 
+it("passwords do not come into the log, whatever statements do", async () => {
+  const said = await shell(`
+    mkdir /run/kit/credentials; for login in owner superuser; do echo "word-of-$login" >"/run/kit/credentials/$login-password"; done
+    start -c log_statement=all -c log_min_duration_statement=0 -c log_transaction_sample_rate=1
+    KIT_ARCHIVING=off timeout 3 keeper; stop; cat /tmp/log`);
+  expect(said).toContain("roles, database and sentinel table are ready");
+  expect(said).toContain("statement: SELECT pg_is_in_recovery()");
+  expect(said).not.toContain("word-of");
+});
+
 it("a wrapped data key that is damaged is not blamed on the KEK", async () => {
   const said = await shell(`
     new_kek() { age-keygen -o "$1" 2>/dev/null; age-keygen -y "$1"; }
