@@ -21,7 +21,10 @@ function element(id: string): HTMLElement {
 function stateOf(phase: string, socket: string): string {
   if (phase === "error" || phase === "offline" || socket === "error") return "offline";
   if (phase === "pushing" || phase === "pulling") return "syncing";
-  return phase === "in-sync" && socket === "connected" ? "in sync" : "connecting";
+  if (phase !== "in-sync") return "connecting";
+  // Not for want of a server: the addon lets its socket go when nobody has touched the page for minutes.
+  if (socket === "disconnected") return "paused";
+  return socket === "connected" ? "in sync" : "connecting";
 }
 
 function showState(): void {

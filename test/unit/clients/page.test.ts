@@ -124,6 +124,16 @@ describe.skipIf(chromium === undefined)("the to-do page in Chromium", () => {
     expect(faults.filter((fault) => !fault.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);
   });
 
+  test("says that it follows no more when nobody has touched it for long, and goes on with a hand on it", async () => {
+    const one = await window();
+    await one.page.clock.install();
+    await one.login("bob@demo.local");
+    await one.page.clock.fastForward("05:00");
+    await one.page.clock.fastForward("00:30");
+    await one.page.locator('#state[data-state="paused"]').waitFor();
+    await one.waitForState("in sync");
+  });
+
   test("asks nobody but its server and installs no service worker", async () => {
     const one = await window();
     const asked: string[] = [];
