@@ -1,5 +1,9 @@
 // What `./kit preflight --stack` asks a cluster, answered by a real API server.
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, inject, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { namesOf } from "../../infra/naming.ts";
 import { clusterDns } from "../../infra/peers.ts";
 import { gatherCluster } from "../../scripts/lib/preflight/cluster.ts";
@@ -47,6 +51,27 @@ test("a cluster tells its version, StorageClasses, rights and classes", async ()
     expect(hasGround).toBe(true);
   } finally {
     await kubectlReading(list, "delete", "--filename", "-");
+  }
+});
+
+test("what the user may not look at is not taken for missing", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "engine-preflight-"));
+  const kubeconfig = join(folder, "kubeconfig");
+  const config = parse(await readFile(inject("kubeconfig"), "utf8")) as { users: { user: object }[] };
+  const users = config.users.map((one) => ({ ...one, user: { ...one.user, as: "nobody" } }));
+  await writeFile(kubeconfig, stringify({ ...config, users }));
+  try {
+    const facts = await gatherCluster(
+      { ...cluster("control-plane"), kubeconfig },
+      { target, exposure: ingress },
+    );
+    expect(facts).toMatchObject({
+      storageClasses: "hidden",
+      mayMakeNamespaces: false,
+      hasGround: "hidden",
+    });
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

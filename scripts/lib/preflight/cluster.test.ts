@@ -53,6 +53,20 @@ it.each([
     "fail",
     "must have Gateway public in namespace gateways",
   ],
+  [
+    "classes that the user may not look at",
+    { storageClasses: "hidden" },
+    {},
+    "warn",
+    "must have a default StorageClass",
+  ],
+  [
+    "a Gateway that the user may not look at",
+    { hasGround: "hidden" },
+    { exposure: { kind: "route", gateway: { name: "public", namespace: "gateways" }, clients: [] } },
+    "warn",
+    "must have Gateway public in namespace gateways",
+  ],
   ["the class of the exposure", { hasGround: true }, { exposure: ingress }, "pass", undefined],
 ] as const)("judges %s", (_name, facts, wanted, outcome, name) => {
   const checks = judgeCluster({ ...good, ...facts }, { target, exposure: edge, ...wanted });

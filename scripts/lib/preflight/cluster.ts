@@ -7,11 +7,14 @@ import { fail, pass, warn, type Check } from "./checks.ts";
 export interface ClusterFacts {
   /** Version that the API server tells, such as 1.34; else why it does not. */
   readonly version: { readonly major: number; readonly minor: number } | { readonly says: string };
-  readonly storageClasses: readonly StorageClass[];
+  readonly storageClasses: readonly StorageClass[] | Hidden;
   readonly mayMakeNamespaces: boolean;
   /** Whether what the exposure stands on is there; undefined when it stands on nothing. */
-  readonly hasGround: boolean | undefined;
+  readonly hasGround: boolean | Hidden | undefined;
 }
+
+/** The user of the context may not look at it. */
+type Hidden = "hidden";
 
 interface StorageClass {
   readonly name: string;
@@ -35,10 +38,16 @@ export async function gatherCluster(cluster: Cluster, { exposure }: Wanted): Pro
   ]);
   return {
     version,
-    storageClasses: classes.exitCode === 0 ? storageClassesIn(classes.stdout) : [],
+    storageClasses: seen(classes, () => storageClassesIn(classes.stdout)) ?? [],
     mayMakeNamespaces: may.exitCode === 0,
-    hasGround: found && found.exitCode === 0,
+    hasGround: found && (seen(found, () => true) ?? false),
   };
+}
+
+/** What is in an answer; undefined when what was asked for is not there. */
+function seen<T>({ exitCode, stderr }: Answer, read: () => T): T | Hidden | undefined {
+  if (exitCode === 0) return read();
+  return stderr.includes("(Forbidden)") ? "hidden" : undefined;
 }
 
 /** Judges a cluster by what a stack wants of it. */
@@ -68,9 +77,17 @@ function judgeVersion({ major, minor }: { readonly major: number; readonly minor
   return major === 1 && minor < 30 ? fail(name, says, "upgrade the cluster") : pass(name, says);
 }
 
-function judgeStorage(classes: readonly StorageClass[], target: Wanted["target"]): Check {
+const unseen = (name: string, what: string): Check =>
+  warn(
+    name,
+    "The user of the context may not look.",
+    `ask the cluster's administrator whether it has ${what}`,
+  );
+
+function judgeStorage(classes: ClusterFacts["storageClasses"], target: Wanted["target"]): Check {
   const wanted = target.kind === "kubernetes" ? target.storageClass : undefined;
   const name = wanted === undefined ? "must have a default StorageClass" : `must have StorageClass ${wanted}`;
+  if (classes === "hidden") return unseen(name, wanted ?? "a default StorageClass");
   const found = classes.find((one) => (wanted === undefined ? one.isDefault : one.name === wanted));
   if (found === undefined) {
     const others = classes.map((one) => one.name).join(", ") || "none";
@@ -84,10 +101,11 @@ function judgeStorage(classes: readonly StorageClass[], target: Wanted["target"]
   );
 }
 
-function judgeGround(hasGround: boolean | undefined, exposure: Wanted["exposure"]): Check[] {
+function judgeGround(hasGround: ClusterFacts["hasGround"], exposure: Wanted["exposure"]): Check[] {
   const ground = groundOf(exposure);
   if (ground === undefined) return [];
   const name = `must have ${ground.name}`;
+  if (hasGround === "hidden") return [unseen(name, ground.name)];
   return [
     hasGround === true
       ? pass(name, "It has.")
