@@ -49,6 +49,18 @@ describe("wrong settings", () => {
 test.each([
   ["error: decrypting secret: incorrect passphrase", 255, "keyUnavailable", again],
   ["error: validating stack config: cipher: message authentication failed", 255, "keyUnavailable", again],
+  [
+    'error: Preview failed: PersistentVolumeClaim "data-postgres-0" is invalid: spec.resources.requests.storage: Forbidden: field can not be less than status.capacity',
+    255,
+    "usage",
+    again,
+  ],
+  [
+    'error: persistentvolumeclaims "data-postgres-0" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    255,
+    "usage",
+    again,
+  ],
   ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", 255, "keyUnavailable", again],
   ["error: the stack is currently locked by 1 lock(s)", 255, "failed", "pulumi cancel --stack prod"],
   ["error: no stack named 'prod' found", 255, "stackNotFound", "./kit init --stack prod"],

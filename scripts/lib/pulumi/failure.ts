@@ -58,6 +58,20 @@ function recognized(workspace: TypedStack, again: string): readonly Recognized[]
       next: `./kit preview --stack ${stack}`,
     },
     {
+      pattern: /field can not be less than/,
+      exit: "usage",
+      what: `a volume of stack ${stack} would shrink`,
+      why: `volumes do not: put the former size back into Pulumi.${stack}.yaml (database.storage, backups.repository.size)`,
+      next: again,
+    },
+    {
+      pattern: /storageclass that provisions the pvc must support resize/,
+      exit: "usage",
+      what: `a volume of stack ${stack} cannot grow`,
+      why: `its StorageClass does not let it: set allowVolumeExpansion there, or put the former size back into Pulumi.${stack}.yaml`,
+      next: again,
+    },
+    {
       pattern: /no stack named|no Pulumi\.yaml/,
       exit: "stackNotFound",
       what: `there is no stack ${stack}`,
