@@ -122,22 +122,36 @@ async function restoreOrGoBack(
   try {
     return resultSchema.parse(await runJob(cluster, job, phase));
   } catch (error) {
-    if ((await endedJobState(cluster, job.name, phase)) === "failed") {
-      phase.note(`${messageOf(error)}: the database goes back into service as it was`);
-      await goBack(cluster, note, phase);
-    }
-    throw error;
+    if ((await endedJobState(cluster, job.name, phase)) !== "failed") throw error;
+    phase.note(`${messageOf(error)}: the database goes back into service`);
+    const reached = await goBack(cluster, note, phase);
+    if (reached === undefined) throw error;
+    phase.note("the restored database was in its place already");
+    return reached;
   }
 }
 
-/** Why the restore failed matters more than why the old database, which may be the reason for it, does not start. */
-async function goBack(cluster: Cluster, note: RestoreNote, phase: Phase): Promise<void> {
+/**
+ * Why the restore failed matters more than why the old database, which may be the reason for it, does not start. A job that
+ * was killed late, as by the end of its node, can have put the restored one in its place: then what that reached comes back.
+ */
+async function goBack(cluster: Cluster, note: RestoreNote, phase: Phase): Promise<RestoreResult | undefined> {
   try {
     await startService(cluster, note.serverReplicas, phase);
+    const reached = await readProof(cluster);
+    if (reached?.id === note.id) return reached;
     await forget(cluster, note);
   } catch (error) {
     phase.note(`it does not come back by itself: ${messageOf(error)}`);
   }
+  return undefined;
+}
+
+/** What a restore says of the database that it put in place; nothing once that counts as in service. */
+async function readProof(cluster: Cluster): Promise<RestoreResult | undefined> {
+  const file = "/var/lib/postgresql/data/pgdata/kit-restore.json";
+  const { exitCode, stdout } = await inDatabase(cluster, "postgres-0", ["cat", file]);
+  return exitCode === 0 ? resultSchema.parse(JSON.parse(stdout)) : undefined;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
