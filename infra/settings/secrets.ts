@@ -89,7 +89,8 @@ export const registry = z
 export const oneTimePasswords = z
   .strictObject({
     webhook: text(isWebAddress, "must be an http or https address").meta({
-      description: "Gets each mail as a JSON POST. The pods may connect to its port, wherever it is.",
+      description:
+        "Gets each mail as a JSON POST. The pods may connect to its port, wherever it is; where a Service of the cluster has it, its pods must listen on the same port.",
       hint: "such as https://mailer.example.com/send?token=…",
     }),
   })
