@@ -1,5 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { jobError, jobFrom, parseReport } from "./jobs.ts";
+import { describe, expect, it, vi } from "vitest";
+import { jobError, jobFrom, parseReport, runJob } from "./jobs.ts";
+import { getObject, kubectl } from "./kubectl.ts";
+
+vi.mock("./kubectl.ts", () => ({
+  getObject: vi.fn(),
+  kubectl: vi.fn(),
+  waitUntil: (_phase: object, _what: string, check: () => Promise<unknown>) => check(),
+}));
 
 const cronJob = {
   metadata: { name: "restore", uid: "1-2-3" },
@@ -88,5 +95,42 @@ describe("a program's output", () => {
     expect(error.exit).toBe("failed");
     expect(error.why).toMatch(/no space[^]*make room/);
     expect(error.why).not.toMatch(/begin/);
+  });
+});
+
+describe("a job that is followed", () => {
+  const phase = { waitingFor: () => undefined, note: () => undefined };
+  const cluster = { stack: "office", kubeconfig: "k", databaseNamespace: "db", serverNamespace: "web" };
+  const message = "Job was active longer than specified deadline";
+  const ended = (exitCode: number) => ({
+    metadata: { name: "backup-1-x" },
+    status: { containerStatuses: [{ name: "backup", state: { terminated: { exitCode } } }] },
+  });
+
+  function follow(pod: object | undefined, conditions: readonly object[], log = ""): Promise<unknown> {
+    vi.mocked(getObject).mockImplementation((_cluster, _namespace, kind) =>
+      Promise.resolve(kind.startsWith("pod/") ? pod : { status: { conditions } }),
+    );
+    vi.mocked(kubectl).mockImplementation((_cluster, [verb]) =>
+      Promise.resolve(verb === "logs" ? log : JSON.stringify({ items: [pod ?? ended(0)] })),
+    );
+    return runJob(cluster, { template: "backup-full", name: "backup-1" }, phase);
+  }
+
+  it.each([
+    ["was killed", ended(137)],
+    ["is gone", undefined],
+  ])("says that it took too long when its pod %s for that", async (_how, pod) => {
+    await expect(follow(pod, [{ reason: "DeadlineExceeded", message }])).rejects.toMatchObject({
+      message: "job backup-1 took too long, and Kubernetes ended it",
+      why: message,
+    });
+    await expect(follow(pod, [])).rejects.toThrow(/ended with code 137|is gone/);
+  });
+
+  it("says so when what it reported cannot be read any more", async () => {
+    const log = "unable to retrieve container logs for containerd://1";
+    const why = `the end of its log:\n        ${log}`;
+    await expect(follow(ended(0), [], log)).rejects.toMatchObject({ name: "KitError", why });
   });
 });

@@ -105,12 +105,13 @@ export async function runJob(cluster: Cluster, request: JobRequest, phase: Phase
   const ended = await waitUntil(
     phase,
     `job ${request.name}`,
-    () => endedContainer(cluster, pod, phase),
+    () => endedContainer(cluster, request.name, pod, phase),
     86_400,
   );
   const log = await kubectl(cluster, ["logs", pod, "-n", namespace, "-c", ended.container]);
-  if (ended.exitCode !== 0) throw jobError(cluster, request.name, ended.exitCode, log);
-  return parseReport(log);
+  const report = ended.exitCode === 0 ? parseReport(log) : undefined;
+  if (report !== undefined) return report;
+  throw (await deadlineError(cluster, request.name)) ?? jobError(cluster, request.name, ended.exitCode, log);
 }
 
 /** Removes a job and its pods. */
@@ -207,17 +208,33 @@ async function startedPod(cluster: Cluster, job: string, phase: Phase): Promise<
   return undefined;
 }
 
+/** Kubernetes kills and deletes the pod of a job that takes too long, which would look as if somebody had. */
+async function deadlineError(cluster: Cluster, name: string): Promise<KitError | undefined> {
+  const job = await getObject<{ status: { conditions?: readonly { reason?: string; message?: string }[] } }>(
+    cluster,
+    cluster.databaseNamespace,
+    `job/${name}`,
+  );
+  const late = job?.status.conditions?.find(({ reason }) => reason === "DeadlineExceeded");
+  if (late === undefined) return undefined;
+  return new KitError("failed", `job ${name} took too long, and Kubernetes ended it`, {
+    why: late.message ?? "its deadline was over",
+    next: commandAsTyped(),
+  });
+}
+
 async function endedContainer(
   cluster: Cluster,
+  job: string,
   name: string,
   phase: Phase,
 ): Promise<{ container: string; exitCode: number } | undefined> {
   const pod = await getObject<Pod>(cluster, cluster.databaseNamespace, `pod/${name}`);
   if (pod === undefined) {
-    throw new KitError("failed", `pod ${name} is gone`, {
-      why: "somebody deleted it",
-      next: commandAsTyped(),
-    });
+    throw (
+      (await deadlineError(cluster, job)) ??
+      new KitError("failed", `pod ${name} is gone`, { why: "somebody deleted it", next: commandAsTyped() })
+    );
   }
   const failed = statuses(pod).find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
   const ended = failed ?? pod.status.containerStatuses?.find(({ state }) => state.terminated !== undefined);
