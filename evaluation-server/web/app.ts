@@ -1,11 +1,12 @@
 import { liveQuery } from "dexie";
 import { createReplica } from "./cloud.ts";
 
+/** Other applications may write here too, and leave out what they do not know. */
 interface Item {
   readonly id: string;
-  readonly title: string;
-  readonly done: boolean;
-  readonly created: Date;
+  readonly title?: string;
+  readonly done?: boolean;
+  readonly created?: Date;
 }
 
 const db = createReplica("to-do", `${location.origin}/zdemo`, { items: "@id" });
@@ -45,32 +46,33 @@ function showUser(): void {
   showState();
 }
 
+const isDone = ({ done }: Item): boolean => done === true;
+const writtenAt = ({ created }: Item): number => (created instanceof Date ? created.getTime() : 0);
+
 function line(item: Item): HTMLLIElement {
   const box = document.createElement("input");
   box.type = "checkbox";
-  box.checked = item.done;
+  box.checked = isDone(item);
   box.addEventListener("change", () => void items.update(item.id, { done: box.checked }));
 
   const label = document.createElement("label");
-  label.append(box, item.title);
+  label.append(box, item.title ?? "");
 
   const remove = document.createElement("button");
   remove.type = "button";
   remove.className = "quiet";
   remove.textContent = "✕";
-  remove.setAttribute("aria-label", `Delete ${item.title}`);
+  remove.setAttribute("aria-label", `Delete ${item.title ?? ""}`);
   remove.addEventListener("click", () => void items.delete(item.id));
 
   const entry = document.createElement("li");
-  entry.classList.toggle("done", item.done);
+  entry.classList.toggle("done", isDone(item));
   entry.append(label, remove);
   return entry;
 }
 
 function showItems(all: readonly Item[]): void {
-  const sorted = all.toSorted(
-    (a, b) => Number(a.done) - Number(b.done) || a.created.getTime() - b.created.getTime(),
-  );
+  const sorted = all.toSorted((a, b) => Number(isDone(a)) - Number(isDone(b)) || writtenAt(a) - writtenAt(b));
   element("list").replaceChildren(...sorted.map(line));
   element("empty").hidden = all.length > 0;
 }

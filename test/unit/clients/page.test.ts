@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { PageClient } from "../../../clients/page-client.ts";
 import { bundlePage, bundleServer } from "../../../evaluation-server/build.ts";
 import { atEnd } from "../../../evaluation-server/test/cleanup.ts";
+import { Device, remove, upsert } from "../../../evaluation-server/test/device.ts";
 import { Postgres } from "../../../evaluation-server/test/postgres.ts";
 import { initCloud, Replica } from "../../../evaluation-server/test/replica.ts";
 import { presentTool } from "../../../scripts/lib/tools/index.ts";
@@ -59,6 +60,18 @@ describe.skipIf(chromium === undefined)("the to-do page in Chromium", () => {
     await one.add("Seen twice");
     await second.locator("#list li", { hasText: "Seen twice" }).waitFor();
     expect(faults).toEqual([]);
+  });
+
+  test("shows items that another application wrote, which says less of them", async () => {
+    const one = await window();
+    await one.login("bob@demo.local");
+    const other = await Device.of(replica, "bob@demo.local");
+    other.write([upsert("itm-untitled"), upsert("itm-bare", { title: "Bare" })]);
+    await other.sync();
+    await one.waitForItem("Bare");
+    expect(faults).toEqual([]);
+    other.write([remove("itm-untitled"), remove("itm-bare")]);
+    await other.sync();
   });
 
   test("keeps what is written offline and sends it later", async () => {
