@@ -46,8 +46,9 @@ export async function restoreInPlace(
 
   const note = decision.action === "resume" ? decision.note : await newNote(cluster, decision);
   await phases.run("stop the server and the database", async (phase) => {
-    await writeNote(cluster, note);
+    if (decision.action === "start") await writeNote(cluster, note);
     await stopService(cluster, phase);
+    await requireOwn(cluster, note, phase);
   });
   const restored = await phases.run("restore, start and query", (phase) =>
     restoreOrGoBack(cluster, note, plan, phase),
@@ -94,10 +95,21 @@ function alreadyRunning({ id, at }: RestoreNote, { stack }: Cluster): KitError {
 /** Somebody else may restore while one is being confirmed. */
 async function requireUnchanged(cluster: Cluster, decision: Going): Promise<void> {
   const { note } = await readService(cluster);
-  if (isOf(note, decision)) return;
-  throw new KitError("usage", "another restore began or ended meanwhile", {
+  if (!isOf(note, decision)) throw overtaken(cluster);
+}
+
+/** Once all is stopped nobody else's restore ends or begins unseen. After the end of one its database is in service. */
+async function requireOwn(cluster: Cluster, own: RestoreNote, phase: Phase): Promise<void> {
+  const { note } = await readService(cluster);
+  if (note?.id === own.id) return;
+  if (note === undefined) await startService(cluster, own.serverReplicas, phase);
+  throw overtaken(cluster);
+}
+
+function overtaken({ stack }: Cluster): KitError {
+  return new KitError("usage", "another restore began or ended meanwhile", {
     why: "what was confirmed does not hold any more; look how the stack stands before you restore again",
-    next: `./kit status --stack ${cluster.stack}`,
+    next: `./kit status --stack ${stack}`,
   });
 }
 
