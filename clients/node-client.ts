@@ -148,9 +148,9 @@ export class NodeClient {
   }
 
   async close(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const gone = new Promise((resolve) => this.#process.once("exit", resolve));
-    this.#process.disconnect();
+    if (this.#process.connected) this.#process.disconnect();
     await gone;
   }
 
@@ -161,7 +161,9 @@ export class NodeClient {
         if (error === undefined) resolve(value);
         else reject(new Error(`${command.name}: ${error}\n${this.#noise}`));
       });
-      this.#process.send({ id, command } satisfies Request);
+      this.#process.send({ id, command } satisfies Request, (error) => {
+        if (error) this.#endReplies();
+      });
     });
   }
 

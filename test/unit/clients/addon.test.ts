@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { NodeClient, type ClientOptions } from "../../../clients/node-client.ts";
 import { type Installation, install } from "../../../evaluation-server/test/installation.ts";
@@ -84,6 +85,24 @@ test("a device whose token ends fetches another and goes on", async () => {
   await device.add("items", { title: "after the end" });
   await device.waitForPush();
   expect(refreshes()).toBeGreaterThan(before);
+});
+
+/** The processes that this one has started and that are still there. */
+async function children(): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const parents = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")));
+  return pids
+    .filter((_, index) => parents[index]?.split(") ")[1]?.split(" ")[1] === `${process.pid}`)
+    .map(Number);
+}
+
+test("a device whose process is killed says so, and can be closed", async () => {
+  const before = await children();
+  const device = await open(installation.replica);
+  for (const pid of await children()) if (!before.includes(pid)) process.kill(pid, "SIGKILL");
+  await expect(device.sync()).rejects.toThrow("the client process ended");
+  await expect(device.sync()).rejects.toThrow("the client process ended");
+  await device.close();
 });
 
 test("a user logs in with a one-time password by mail", async () => {
