@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { openSync, closeSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, stat, truncate } from "node:fs/promises";
@@ -118,19 +118,30 @@ async function start(daemon: Daemon, wanted: string): Promise<void> {
   closeSync(output);
   const failed = new Promise<never>((_, fail) => child.once("error", fail));
   child.unref();
-  await Promise.race([failed, untilRecorded(daemon)]);
+  await Promise.race([failed, untilRecorded(daemon, child)]);
 }
 
-async function untilRecorded({ name }: Daemon): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+// A disk with much to write can let even a small file wait for long.
+const recordWithinMs = 60_000;
+
+async function untilRecorded({ name }: Daemon, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + recordWithinMs;
+  for (;;) {
+    const isLast = hasEnded(child) || performance.now() > deadline;
     if (parsePidRecord(await readFile(pidFile(name), "utf8").catch(() => ""))) return;
+    if (isLast) break;
     await delay(10);
   }
   throw new KitError("failed", `${name} did not start`, {
-    why: `no process wrote ${pidFile(name)} within 5 s`,
+    why: hasEnded(child)
+      ? `its shell ended before it could write ${pidFile(name)}`
+      : `no process wrote ${pidFile(name)} within ${recordWithinMs / 1000} s`,
     next: `look into ${logFile(name)}`,
   });
 }
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
 
 /** Puts a large log aside, also while its daemon runs: that goes on at the beginning of the emptied file. */
 async function rotate(log: string): Promise<void> {
