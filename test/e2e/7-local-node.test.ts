@@ -106,8 +106,7 @@ describe("the local node", () => {
 
   it("keeps volumes when a pod is deleted", async () => {
     await inPod(`fs.writeFileSync("/data/kept", "precious")`);
-    await kubectl("delete", "pod", "keeper-0", ...here);
-    await settled(namespace, "statefulset/keeper");
+    await renewKeeper();
     expect(await readKept()).toBe("precious");
   });
 
@@ -190,8 +189,7 @@ describe("the local node", () => {
   });
 
   it("does its work after all that", async () => {
-    await kubectl("delete", "pod", "keeper-0", ...here);
-    await settled(namespace, "statefulset/keeper");
+    await renewKeeper();
     expect(await readKept()).toBe("precious");
     await expectServiceAnswers();
   });
@@ -201,6 +199,13 @@ const meta = (name: string) => ({ name, namespace });
 
 async function inPod(script: string): Promise<string> {
   return (await kubectl("exec", "keeper-0", ...here, "--", "node", "--eval", script)).trim();
+}
+
+/** Waits for the pod itself: what its controller says may be of before the deletion. */
+async function renewKeeper(): Promise<void> {
+  await kubectl("delete", "pod", "keeper-0", ...here);
+  for (const state of ["create", "condition=Ready"])
+    await kubectl("wait", "pod/keeper-0", ...here, "--for", state, "--timeout", "180s");
 }
 
 /** A pod that has just become ready is reached by its Service once kube-proxy has heard of it. */
