@@ -90,5 +90,5 @@ const faultsOf = ({ parts, nodeReady, dnsAnswers, policiesEnforced, podsMayPass 
   ...(nodeReady ? [] : ["the node is not ready"]),
   ...(dnsAnswers ? [] : ["cluster DNS does not answer"]),
   ...(policiesEnforced ? [] : ["NetworkPolicies are not enforced"]),
-  ...(podsMayPass ? [] : ["the machine's firewall may keep pods from each other"]),
+  ...(podsMayPass ? [] : ["the machine's firewall may keep pods from each other, or from the outside"]),
 ];

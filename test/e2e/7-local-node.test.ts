@@ -4,16 +4,16 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { $ } from "zx";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { buildImages } from "../../scripts/lib/images/index.ts";
 import { daemonNames } from "../../scripts/lib/local/daemons.ts";
 import { loadImages, node, nodeStatus, type NodeStatus } from "../../scripts/lib/local/index.ts";
 import { network, paths } from "../../scripts/lib/local/layout.ts";
-import { tool } from "../../scripts/lib/tools/index.ts";
 import { explainFailuresIn } from "./support/explain.ts";
+import { loseFirewall } from "./support/firewall.ts";
 import { apply, kit, kubectl } from "./support/kit.ts";
 import { holdNode } from "./support/node-lock.ts";
+import { openOutside } from "./support/outside.ts";
 import { settled } from "./support/stack.ts";
 
 const namespace = "e2e-local-node";
@@ -168,10 +168,12 @@ describe("the local node", () => {
     expect(await inPod(ask)).toBe("open");
   });
 
-  it("sees that another program emptied the firewall, and leads to the NetworkPolicies again", async () => {
-    const iptables = await tool("iptables");
-    await $({ quiet: true })`${iptables} --wait --table mangle --delete FORWARD --jump KIT-POLICIES`;
-    await $({ quiet: true })`${iptables} --wait --delete FORWARD --jump KIT-FORWARD`;
+  it("sees that another program emptied the firewall, and leads to the NetworkPolicies and the outside again", async () => {
+    const outside = await openOutside();
+    onTestFinished(outside.close);
+    const ask = `fetch("${outside.url}", { signal: AbortSignal.timeout(6000) }).then((r) => r.text(), String).then(console.log)`;
+    expect(await inPod(ask)).toBe("from outside");
+    await loseFirewall();
     expect(await nodeStatus()).toMatchObject({
       state: "degraded",
       policiesEnforced: false,
@@ -179,6 +181,7 @@ describe("the local node", () => {
     });
     await kit("local", "start");
     expect(await nodeStatus()).toMatchObject({ state: "ready", policiesEnforced: true, podsMayPass: true });
+    expect(await inPod(ask)).toBe("from outside");
   });
 
   it("comes back when the way to containerd was removed", async () => {

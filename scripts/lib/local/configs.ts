@@ -116,7 +116,6 @@ export function networkConfig(hasIpv6: boolean): string {
           type: "bridge",
           bridge: network.bridge,
           isGateway: true,
-          ipMasq: true,
           hairpinMode: true,
           ipam: {
             type: "host-local",

@@ -1,4 +1,4 @@
-import { network, node, passChains, policyChain, policyQueue } from "./layout.ts";
+import { network, node, outsideChain, passChains, policyChain, policyQueue } from "./layout.ts";
 
 /**
  * Rules of one table and the chains that someone made, as `iptables-save` prints them. Chains of the kernel's own
@@ -45,7 +45,7 @@ export function policyScript(saved: string): string {
 
 /** The rules that lead into the chain of the NetworkPolicies and are not in the table mangle. */
 export function missingPolicyWays(saved: string): string[] {
-  return missingRules(saved, "mangle", (hook) => `-A ${hook} -j ${policyChain}`);
+  return missingRules(saved, "mangle", ["INPUT", "FORWARD"], () => policyChain);
 }
 
 /**
@@ -74,12 +74,47 @@ export function passScript(saved: string): string {
 
 /** The rules that lead into the chains of passing pods and are not in the table filter. */
 export function missingPassWays(saved: string): string[] {
-  return missingRules(saved, "filter", (hook) => `-A ${hook} -j ${passChains[hook]}`);
+  return missingRules(saved, "filter", ["INPUT", "FORWARD"], (hook) => passChains[hook]);
 }
 
-function missingRules(saved: string, table: string, rule: (hook: "INPUT" | "FORWARD") => string): string[] {
+/**
+ * Input for `iptables-restore --noflush` that has pods speak to the outside by the machine's own address. The plugin of
+ * the pods' network would do so for each pod when it comes, and never again when another program emptied the table.
+ */
+export function outsideScript(saved: string): string {
+  const lines = [
+    "*nat",
+    `:${outsideChain} - [0:0]`,
+    `-A ${outsideChain} -s ${network.pods} ! -d ${network.pods} -j MASQUERADE`,
+    ...missingOutsideWays(saved),
+    "COMMIT",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The rule that leads into the chain of what pods send to the outside, when it is not in the table nat. */
+export function missingOutsideWays(saved: string): string[] {
+  return missingRules(saved, "nat", ["POSTROUTING"], () => outsideChain);
+}
+
+function missingRules<Hook extends string>(
+  saved: string,
+  table: string,
+  hooks: readonly Hook[],
+  chainOf: (hook: Hook) => string,
+): string[] {
   const present = parseTables(saved).find(({ name }) => name === table)?.rules;
-  return (["INPUT", "FORWARD"] as const).map(rule).filter((wanted) => !present?.includes(wanted));
+  return hooks.map((hook) => `-A ${hook} -j ${chainOf(hook)}`).filter((wanted) => !present?.includes(wanted));
+}
+
+/** Whether the rules of kube-proxy are there. It sees when its chains are gone, but not when they were emptied. */
+export function servicesAreServed(saved: string): boolean {
+  const tables = parseTables(saved);
+  const leads = (table: string, way: RegExp) =>
+    tables.some(({ name, rules }) => name === table && rules.some((rule) => way.test(rule)));
+  return (
+    leads("nat", /^-A PREROUTING .*-j KUBE-SERVICES$/) && leads("filter", /^-A FORWARD .*-j KUBE-FORWARD$/)
+  );
 }
 
 /** Whose chains count as the node's own: its own alone, or those of Kubernetes too when no other one runs here. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { $ } from "zx";
-import { passScript, policyScript } from "./firewall.ts";
+import { outsideScript, passScript, policyScript } from "./firewall.ts";
 import { changeFirewall, savedFirewall, sysctlFile } from "./host-state.ts";
 import { network, node } from "./layout.ts";
 
@@ -28,4 +28,5 @@ export async function raiseHostNetwork(iptables: string): Promise<void> {
   // Nothing may pass before the NetworkPolicies are asked.
   await changeFirewall(iptables, "iptables", policyScript(saved));
   await changeFirewall(iptables, "iptables", passScript(saved));
+  await changeFirewall(iptables, "iptables", outsideScript(saved));
 }

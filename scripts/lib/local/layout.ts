@@ -42,6 +42,9 @@ export const policyChain = "KIT-POLICIES";
  */
 export const passChains = { INPUT: "KIT-INPUT", FORWARD: "KIT-FORWARD" } as const;
 
+/** The firewall chain, in the table nat, that has pods speak to the outside by the machine's own address. */
+export const outsideChain = "KIT-OUTSIDE";
+
 export const paths = {
   owner: join(home, "owner.json"),
   hostBefore: join(home, "host-before.json"),

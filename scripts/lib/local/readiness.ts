@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KitError } from "../errors.ts";
 import type { Phase } from "../say.ts";
 import { ask, askObject, type Access } from "./api.ts";
-import { missingPassWays, missingPolicyWays } from "./firewall.ts";
+import { missingOutsideWays, missingPassWays, missingPolicyWays } from "./firewall.ts";
 import { savedFirewall } from "./host-state.ts";
 import { endpoints, network, node, policyQueue } from "./layout.ts";
 import { logFile, logTail, running } from "./processes.ts";
@@ -123,7 +123,8 @@ export async function policiesAreEnforced(iptables: string): Promise<boolean> {
   return isTaken && missingPolicyWays(await savedFirewall(iptables, "iptables")).length === 0;
 }
 
-/** Whether the firewall lets pods through, whatever other programs of the machine drop. */
+/** Whether the firewall lets pods through, whatever other programs of the machine drop, and out by its own address. */
 export async function podsMayPass(iptables: string): Promise<boolean> {
-  return missingPassWays(await savedFirewall(iptables, "iptables")).length === 0;
+  const saved = await savedFirewall(iptables, "iptables");
+  return [...missingPassWays(saved), ...missingOutsideWays(saved)].length === 0;
 }

@@ -19,8 +19,10 @@ import {
   type DaemonName,
   type Programs,
 } from "./daemons.ts";
+import { servicesAreServed } from "./firewall.ts";
 import { raiseHostNetwork } from "./host-network.ts";
 import { recordHost } from "./host-record.ts";
+import { savedFirewall } from "./host-state.ts";
 import { home, paths, runDir } from "./layout.ts";
 import { self, writeOwner } from "./owner.ts";
 import { makeIdentities, writeKubeconfig } from "./pki.ts";
@@ -64,6 +66,7 @@ export async function bringUp(phase: Phase): Promise<void> {
 
   // Without its socket nobody reaches it any more, although it runs.
   if (!existsSync(paths.socket)) await halt("containerd");
+  if (!servicesAreServed(await savedFirewall(programs.iptables, "iptables"))) await halt("kube-proxy");
   await start.all("etcd", "containerd");
   await waitFor(phase, "etcd", "etcd", etcdIsHealthy);
   await start.all("kube-apiserver");
