@@ -287,6 +287,8 @@ describe("credentials of a client", () => {
     const { claims, refreshToken } = await read(ask(user));
     expect(claims.sub).toBe("u1");
     expect((await ask(signed(refreshToken))).status).toBe(200);
+    // A user's own realm has the id of the user, and in the public one nobody writes.
+    expect((await ask({ ...user, claims: { sub: "rlm-public" } })).status).toBe(400);
     expect((await ask({ ...grant, client_secret: "wrong" })).status).toBe(401);
     expect((await ask({ ...grant, scopes: ["CREATE_DB"] })).status).toBe(403);
 

@@ -4,6 +4,7 @@ import { badRequest, HttpError, notImplemented } from "../errors.ts";
 import { findUser, saveUser, type User, type UserType } from "../store/databases.ts";
 import { isStorable } from "../store/objects.ts";
 import { inTransaction, type Pool, type Queryable } from "../store/pool.ts";
+import { publicRealm } from "../sync/realms.ts";
 import { type Claims, lifetime, type Scope, scopes, sealClaims } from "./access.ts";
 import { checkClient } from "./clients.ts";
 import type { Mailer } from "./mailer.ts";
@@ -18,6 +19,10 @@ export interface TokenContext {
 
 const text = z.string().max(10_000).refine(isStorable);
 const email = text.max(320);
+const userId = text
+  .min(1)
+  .max(320)
+  .refine((id) => id !== publicRealm);
 const wanted = z.array(z.enum(scopes)).default(["ACCESS_DB"]);
 
 const request = z.discriminatedUnion("grant_type", [
@@ -36,9 +41,7 @@ const request = z.discriminatedUnion("grant_type", [
     client_secret: text,
     scopes: wanted,
     public_key: text.optional(),
-    claims: z
-      .object({ sub: text.min(1).max(320), email: email.optional(), name: text.max(320).optional() })
-      .optional(),
+    claims: z.object({ sub: userId, email: email.optional(), name: text.max(320).optional() }).optional(),
   }),
   z.object({
     grant_type: z.literal("refresh_token"),
