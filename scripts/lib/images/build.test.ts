@@ -1,4 +1,16 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { globSync } from "node:fs";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
@@ -66,6 +78,21 @@ it.each(["images/pause/files/etc/pause/settings", "source/page.html"])(
     expect(after.at(-1)).not.toBe(before.at(-1));
   },
 );
+
+it("is on the disk before it has its place", async () => {
+  const kept = () =>
+    globSync("one/images/{layers,built}/**/*.*", { cwd: scratch, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+  const keptAtEachSync: number[] = [];
+  await using handle = await open(import.meta.filename);
+  const sync = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, "sync");
+  sync.mockImplementation(() => Promise.resolve(void keptAtEachSync.push(kept().length)));
+  onTestFinished(() => sync.mockRestore());
+  await build("one");
+  expect(keptAtEachSync).toHaveLength(kept().length);
+  expect(keptAtEachSync.every((files, synced) => files <= synced)).toBe(true);
+});
 
 it("owns everything as root, with the rights of the recipe and of git", async () => {
   const [image] = await build("one");

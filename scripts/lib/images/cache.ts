@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { bringToDisk } from "../disk.ts";
 import { cacheDir } from "../paths.ts";
 import type { Phase } from "../say.ts";
 import { fileSha256 } from "./fingerprint.ts";
@@ -58,6 +59,7 @@ export async function intoPlace(place: string, make: (folder: string) => Promise
     await mkdir(folder);
     await make(folder);
   });
+  await bringToDisk(folder);
   await mkdir(dirname(place), { recursive: true });
   if (existsSync(place)) await rename(place, join(scratch, "replaced"));
   await rename(folder, place);

@@ -1,17 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bringToDisk } from "../disk.ts";
 import { whileLocked } from "../lock.ts";
 import { seconds } from "../say.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -101,15 +91,6 @@ async function makeInto(home: string, plan: Plan, toolbox: Toolbox): Promise<voi
     clearInterval(still);
     process.off("exit", giveUp);
     await rm(unfinished, { recursive: true, force: true });
-  }
-}
-
-/** A folder may have its name on the disk before its files are there, and a loss of power then leaves them empty. */
-async function bringToDisk(folder: string): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries.filter((each) => each.isFile())) {
-    await using file = await open(join(entry.parentPath, entry.name));
-    await file.sync();
   }
 }
 
