@@ -26,6 +26,15 @@ export async function waitFor(
   }
 }
 
+/** A check that holds once another one has held for a while without a break. */
+export function steadily(check: () => Promise<boolean>, ms: number): () => Promise<boolean> {
+  let since: number | undefined;
+  return async () => {
+    since = (await check()) ? (since ?? performance.now()) : undefined;
+    return since !== undefined && performance.now() - since >= ms;
+  };
+}
+
 async function failure(what: string, daemon: string, why: string): Promise<KitError> {
   return new KitError("failed", `the local node did not get ready: ${what}`, {
     why: `${why}. The end of its log:\n${await logTail(daemon)}`,

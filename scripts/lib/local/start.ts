@@ -36,6 +36,7 @@ import {
   nodeIsReady,
   podsAreKnown,
   policiesAreEnforced,
+  steadily,
   waitFor,
 } from "./readiness.ts";
 import { hostResolvers } from "./resolvers.ts";
@@ -101,6 +102,10 @@ class Start {
     this.#phase.note(`started ${names.filter((_, at) => started[at]).join(", ")}`);
   }
 
+  get somethingStarted(): boolean {
+    return this.#last !== undefined;
+  }
+
   /** Moment of the last start; a little ago when all ran already. */
   get heartbeatSince(): number {
     return this.#last ?? Date.now() - 30_000;
@@ -115,7 +120,9 @@ async function waitUntilTrue(programs: Programs, access: Access, start: Start, p
     policiesAreEnforced(programs.iptables),
   );
   await waitFor(phase, "cluster DNS to be ready", "kubelet", () => dnsIsReady(access));
-  await waitFor(phase, "an answer of cluster DNS", "kubelet", dnsAnswers);
+  // A kubelet calls a pod unready until it has probed it, and kube-proxy follows the API a second later.
+  const dnsIsSteady = start.somethingStarted ? steadily(dnsAnswers, 2_000) : dnsAnswers;
+  await waitFor(phase, "an answer of cluster DNS", "kubelet", dnsIsSteady);
 }
 
 /** What a program or the kernel of this machine refused while something was made, as an error for people. */
