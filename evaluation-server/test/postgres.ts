@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chown, cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,19 +7,12 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { atEnd } from "./cleanup.ts";
 import { endingWithUs } from "./ending.ts";
+import { freePort } from "./ports.ts";
 
 const run = promisify(execFile);
 
 /** PostgreSQL refuses to run as root, so then it runs as nobody. */
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The programs, copied to where nobody may read them, with the links that packages cannot carry. */
 async function unpack(folder: string): Promise<void> {
@@ -64,7 +56,6 @@ export class Postgres {
       ...nobody,
       cwd: folder,
     });
-    // As late as can be: until it is taken, others may get it too.
     postgres.port = await freePort();
     await postgres.start();
     return postgres;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { atEnd } from "./cleanup.ts";
 import { endingWithUs } from "./ending.ts";
-import { freePort } from "./postgres.ts";
+import { freePort } from "./ports.ts";
 
 const source = join(import.meta.dirname, "../src/main.ts");
 

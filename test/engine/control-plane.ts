@@ -4,12 +4,12 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import { endingWithUs } from "../../evaluation-server/test/ending.ts";
+import { freePort } from "../../evaluation-server/test/ports.ts";
 
 export interface ControlPlane {
   /** A kubeconfig with full rights; its context is `control-plane`. */
@@ -41,7 +41,7 @@ export async function startControlPlane(tools: ControlPlaneTools): Promise<Contr
 }
 
 async function start(tools: ControlPlaneTools, folder: string, processes: Processes): Promise<string> {
-  const [clientPort, peerPort, apiPort] = await freePorts(3);
+  const [clientPort, peerPort, apiPort] = [await freePort(), await freePort(), await freePort()];
   const server = `https://127.0.0.1:${apiPort}`;
   const token = await writeCredentials(folder);
   const etcd = `http://127.0.0.1:${clientPort}`;
@@ -130,14 +130,6 @@ async function answers(url: string, folder: string, token: string): Promise<bool
   } catch {
     return false;
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => new Promise((ready) => server.once("listening", ready))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return ports;
 }
 
 class Processes {
