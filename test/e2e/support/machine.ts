@@ -42,7 +42,8 @@ export async function lookAtMachine(): Promise<Machine> {
     routes: sorted((await quiet`ip -4 route show table all`).stdout),
     mounts: sorted((await readFile("/proc/self/mounts", "utf8")).replace(/ 0 0$/gm, "")).filter(stays),
     firewall: sorted((await saved("iptables-save")) + (await saved("ip6tables-save"))),
-    groups: sorted((await quiet`find /sys/fs/cgroup -type d`).stdout).filter(stays),
+    // Those of Kubernetes lie here; deeper ones belong to whoever has the group above.
+    groups: sorted((await quiet`find /sys/fs/cgroup -maxdepth 2 -type d`).stdout).filter(stays),
     namespaces: sorted((await quiet`lsns --type net --noheadings --output NS`).stdout),
     kernel: sorted((await quiet`sysctl -a`).stdout)
       .filter((line) => /^(net\.(ipv4|bridge)|vm|kernel)\./.test(line))
@@ -50,6 +51,12 @@ export async function lookAtMachine(): Promise<Machine> {
     folders: folders.filter((folder) => existsSync(folder)),
     processes: await nodeProcesses(),
   };
+}
+
+/** How the machine was before, without what other programs have ended since. */
+export function withoutEnded(before: Machine, now: Machine): Machine {
+  const still = (what: string) => (before[what] ?? []).filter((each) => now[what]?.includes(each));
+  return { ...before, mounts: still("mounts"), groups: still("groups"), namespaces: still("namespaces") };
 }
 
 // Changes by itself, or with the memory in use.
