@@ -35,8 +35,13 @@ export class Devices {
   /** Starts both devices and logs them in. */
   static async start(place: Place): Promise<Devices> {
     return told(async () => {
-      const [laptop, phone] = await Promise.all([openDevice(place), openDevice(place)]);
-      return new Devices(laptop, phone, place);
+      const laptop = await openDevice(place);
+      try {
+        return new Devices(laptop, await openDevice(place), place);
+      } catch (error) {
+        await laptop.close();
+        throw error;
+      }
     });
   }
 
@@ -93,9 +98,15 @@ export class Devices {
 
 async function openDevice({ url, caFile }: Place): Promise<NodeClient> {
   const device = await NodeClient.open(`${new URL(url).origin}/zdemo`, { authority: caFile });
-  await device.login({ demo: user });
-  await device.waitForSocket();
-  return device;
+  try {
+    await device.login({ demo: user });
+    await device.waitForSocket();
+    return device;
+  } catch (error) {
+    // Its process would keep the kit from ending.
+    await device.close();
+    throw error;
+  }
 }
 
 const find = (rows: readonly Row[], title: string): Row | undefined =>

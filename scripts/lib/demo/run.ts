@@ -10,6 +10,7 @@ import { createTrialStack } from "../stack/trial.ts";
 import { presentTool, type ToolName } from "../tools/index.ts";
 import { provideAll } from "../tools/provide-all.ts";
 import { openToolbox } from "../tools/toolbox.ts";
+import { untilAnswers } from "./answers.ts";
 import { Devices } from "./devices.ts";
 import { demoStack, requireOwnStack } from "./own.ts";
 import { loseAndRestore, proofPhases, proveRestore, restore, unfinishedRestore } from "./proof.ts";
@@ -74,7 +75,9 @@ async function makeStack(images: StackImages, phase: Phase): Promise<void> {
 
 async function syncDevices({ url: at, caFile }: Address, phase: Phase): Promise<Devices> {
   if (caFile === undefined) throw new Error("the demo's stack has no home");
-  const devices = await Devices.start({ url: at, caFile });
+  const place = { url: at, caFile };
+  await untilAnswers(place, phase);
+  const devices = await Devices.start(place);
   try {
     await devices.exchange();
     phase.note("two devices in Node, both ways");
