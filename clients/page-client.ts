@@ -109,7 +109,7 @@ export class PageClient {
   }
 }
 
-/** Opens a page, and again when Chromium drops it because a link of the machine came or went: each pod has one. */
+/** Opens a page, and again when Chromium drops it because a link of the machine came or went, such as a VPN. */
 async function visit(page: Page, url: string, triesLeft = 5): Promise<void> {
   try {
     await page.goto(url);

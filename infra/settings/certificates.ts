@@ -1,17 +1,15 @@
 import { namesOf } from "../naming.ts";
-import { webHost } from "../web-host.ts";
+import { publicHost } from "./address.ts";
 import { textAt } from "./at.ts";
-import { isPublicOrigin } from "./checks.ts";
 import type { Fault } from "./faults.ts";
 import { commonName, coversHost, isCertificate, isIssuedBy, validity } from "./x509.ts";
 
 /** What is wrong with the certificates beyond their form, as far as they can be read. */
 export function certificateFaults(input: unknown, stack: string, now: Date): Fault[] {
   const ca = textAt(input, "certificates", "ca");
-  const url = textAt(input, "server", "url");
   const hosts: Record<string, string | undefined> = {
     postgres: `postgres.${namesOf(stack).databaseNamespace}.svc`,
-    edge: url !== undefined && isPublicOrigin(url) ? webHost(url) : undefined,
+    edge: publicHost(input),
   };
   return [
     ...(ca !== undefined && isCertificate(ca) ? ageFaults("certificates.ca", ca, now) : []),

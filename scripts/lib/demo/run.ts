@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { waitUntil } from "../backups/kubectl.ts";
 import { restorePhases } from "../backups/restore.ts";
+import { ask } from "../local/api.ts";
 import { kubeconfigPath } from "../local/index.ts";
 import { requirePreflight } from "../preflight/index.ts";
 import { openWorkspace, up } from "../pulumi/index.ts";
@@ -10,8 +13,7 @@ import { createTrialStack } from "../stack/trial.ts";
 import { presentTool, type ToolName } from "../tools/index.ts";
 import { provideAll } from "../tools/provide-all.ts";
 import { openToolbox } from "../tools/toolbox.ts";
-import { untilAnswers } from "./answers.ts";
-import { Devices } from "./devices.ts";
+import { Devices, type Place } from "./devices.ts";
 import { demoStack, requireOwnStack } from "./own.ts";
 import { loseAndRestore, proofPhases, proveRestore, restore, unfinishedRestore } from "./proof.ts";
 import { proofState, readRecord } from "./record.ts";
@@ -92,6 +94,12 @@ async function syncDevices({ url: at, caFile }: Address, phase: Phase): Promise<
     await devices.stop();
     throw error;
   }
+}
+
+/** A pod is ready a second before connections are led to it. */
+async function untilAnswers({ url: at, caFile }: Place, phase: Phase): Promise<void> {
+  const ca = await readFile(caFile);
+  await waitUntil(phase, `${at} to answer`, () => ask({ server: at, ca }, "/ready"), 60);
 }
 
 const alreadyProven = (at: string): string =>

@@ -29,8 +29,11 @@ export async function readAccess(kubeconfig: string): Promise<Access> {
   };
 }
 
-/** What the API server answers on a path, or undefined while it gives none. */
-export function ask({ server, ...tls }: Access, path: string): Promise<string | undefined> {
+/** What a server answers on a path with 200, or undefined while it gives none. Only the API server asks who it is. */
+export function ask(
+  { server, ...tls }: Omit<Access, "cert" | "key"> & Partial<Access>,
+  path: string,
+): Promise<string | undefined> {
   return new Promise((done) => {
     const asked = request(`${server}${path}`, { ...tls, timeout: 2000, agent: false }, (response) => {
       const parts: Buffer[] = [];
